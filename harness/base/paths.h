@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// Where the project's own files lie: rubrics, traces, references, the worker.
+#ifndef MMGRADE_BASE_PATHS_H
+#define MMGRADE_BASE_PATHS_H
+
+/// The project's root: $MMGRADE_ROOT, else the first folder upwards from the program that holds
+/// `grading/rubrics`. Dies when there is none. Never freed.
+const char *paths_root(void);
+
+/// The path of `relative` below the root; the caller frees it. An absolute path stays as it is.
+char *paths_in_root(const char *relative);
+
+/// The path of a program that is installed beside this one (the worker); the caller frees it.
+char *paths_beside_program(const char *name);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+// A lab ties template, replay, checks and metrics together. labs[] is the list of them all.
+//
+// Adding a lab: one file harness/labs/lab_NAME.c with a `const struct lab`, one line in labs[].
+#ifndef MMGRADE_LABS_LAB_H
+#define MMGRADE_LABS_LAB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "harness/base/error.h"
+#include "harness/base/result.h"
+#include "harness/heap/settings.h"
+
+/// How a submission is compiled. The command itself is fixed; a submission's Makefile never runs.
+struct build_settings {
+    char *compiler; ///< "gcc" or "clang"
+    char **flags;   ///< added to the fixed ones: "-O2", ...
+    size_t n_flags;
+    char *entry; ///< the file that a folder must hold: "mm.c"
+};
+
+struct limit_settings {
+    double operation_seconds; ///< one call of a submission's function
+    double trace_seconds;     ///< one run of one trace
+    double build_seconds;
+    uint64_t output_bytes; ///< of what the submission prints
+};
+
+/// The wall-clock pass: submission and reference interleaved.
+struct speed_settings {
+    bool enabled;
+    char *reference;    ///< "segregated": reference/malloc/segregated.c
+    double budget_seconds; ///< how long one trace may be timed, both sides together
+};
+
+struct trace_choice {
+    char *path;
+    double weight;
+};
+
+/// All that a lab needs to know; the rubric fills it in.
+struct lab_settings {
+    struct build_settings build;
+    struct limit_settings limits;
+    struct heap_settings heap;
+    struct speed_settings speed;
+    struct trace_choice *traces;
+    size_t n_traces;
+};
+
+/// One submission to be judged.
+struct job {
+    const char *submission;      ///< a folder, or one C file
+    const char *reproduce_prefix; ///< "mmgrade grade --rubric R": what --trace T SUB completes
+    const struct lab_settings *settings;
+    bool echo_output; ///< show what the submission prints as it comes (one trace, at a terminal)
+    void (*progress)(const struct result *result, size_t n_done, size_t n_cases); ///< or NULL
+};
+
+struct lab {
+    const char *name;
+    const char *title;
+    const char *folder; ///< where the templates and public headers lie: "student_template/malloc"
+    /// Builds and judges; fills build, cases and metrics of *result, no points. False with *error
+    /// when the job cannot be done (bad trace, no such file): a fault of the input, not of the
+    /// submission.
+    bool (*run)(const struct job *job, struct result *result, struct error *error);
+};
+
+extern const struct lab *const labs[]; ///< NULL at the end
+
+/// The lab of that name, or NULL.
+const struct lab *lab_find(const char *name);
+
+#endif

@@ -1,40 +1,135 @@
 # SPDX-License-Identifier: MIT
-# mmgrade: `make help` lists the targets. One file, wildcard sources, output in build/<variant>.
-CC      ?= gcc
-VARIANT ?= release
+# mmgrade: `make help` lists the targets. One file, wildcard sources, output in build/<variant>:
+#   release   what is graded with      asan    everything trusted under ASan and UBSan
+#   clang     the same with clang      (the worker and submissions are never sanitised)
+# A target that people type first makes sure that the packages are there (.ci/setup), then calls
+# make again for the build: on a bare machine no compiler exists while this file is read.
+
+VARIANT ?= $(if $(findstring clang,$(CC)),clang,release)
 BUILD   := build/$(VARIANT)
+ifeq ($(origin CC),default)
+CC := $(if $(filter clang,$(VARIANT)),clang,gcc)
+endif
+ifeq ($(VARIANT),asan)
+SANITIZE := -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+endif
 
-LIBS     := libcyaml jansson smartcols libseccomp libxxhash
-WARN     := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror
-CPPFLAGS += -D_GNU_SOURCE -I.
-CFLAGS   += -std=c17 -O2 -g $(WARN) $(SANITIZE)
-LDLIBS   += $(shell pkg-config --libs $(LIBS)) -lpthread -lm
+LAB    ?= malloc
+SUB    ?= student_template/$(LAB)
+PREFIX ?= /usr/local
 
-LIB_SRC    := $(wildcard harness/base/*.c harness/trace/*.c harness/sandbox/*.c harness/heap/*.c \
-                harness/measure/*.c harness/labs/*.c harness/cli/*.c grading/*.c reports/*.c)
-WORKER_SRC := $(wildcard harness/worker/*.c)
-LIB_OBJ    := $(LIB_SRC:%.c=$(BUILD)/%.o)
-WORKER_OBJ := $(WORKER_SRC:%.c=$(BUILD)/%.o)
+LIBS      := yaml-0.1 jansson smartcols libseccomp
+WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
+               -Wno-missing-field-initializers # fields left out are zero; clang objects in seccomp.h
+CPPFLAGS  += -D_GNU_SOURCE -I.
+CFLAGS    ?= -O2 -g
+C         := -std=c17 $(WARN)
+LDLIBS    = $(shell pkg-config --libs $(LIBS)) -lpthread -lm
+LDLIBS_UT = $(shell pkg-config --libs check)
+
+LIB_SRC      := $(wildcard $(addsuffix /*.c,harness/base harness/trace harness/sandbox harness/heap \
+                  harness/vm harness/measure harness/labs harness/cli grading reports))
+WORKER_SRC   := $(wildcard harness/worker/*.c)
+UNIT_SRC     := $(wildcard tests/unit/*.c)
+BENCH_SRC    := $(wildcard tests/bench/*.c)
+SOURCES       = $(shell find harness grading reports reference student_template tests -name '*.[ch]')
+LIB_OBJ      := $(LIB_SRC:%.c=$(BUILD)/%.o)
+WORKER_OBJ   := $(WORKER_SRC:%.c=$(BUILD)/worker/%.o)
 WORKER32_OBJ := $(WORKER_SRC:%.c=$(BUILD)/m32/%.o)
+UNIT_OBJ     := $(UNIT_SRC:%.c=$(BUILD)/%.o)
+BENCHES      := $(BENCH_SRC:%.c=$(BUILD)/%)
+# The 32-bit worker needs gcc-multilib, which not every architecture has.
+WORKER32     := $(if $(filter %/32/libgcc.a,$(shell gcc -m32 -print-libgcc-file-name 2>&1)),$(BUILD)/mmgrade-worker32)
+# make's own -j, if it was given, else one job a processor.
+JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
+BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all
-all: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(BUILD)/mmgrade-worker32
+.PHONY: all grade test bench metrics format golden install clean help programs unit benches
+all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
+	@.ci/setup grade
+	@$(BUILD_WITH) $(JOBS) programs
+
+grade: ## grade a submission: LAB=malloc SUB=folder|mm.c RUBRIC=file TRACE=file JSON=file
+	@.ci/setup grade
+	@[ -x $(BUILD)/mmgrade ] || echo 'building mmgrade, this once' >&2
+	@$(BUILD_WITH) $(JOBS) programs
+	@$(BUILD)/mmgrade grade --lab $(LAB) $(if $(RUBRIC),--rubric '$(RUBRIC)') \
+	  $(TRACE:%=--trace %) $(if $(JSON),--json '$(JSON)') '$(SUB)'
+
+test: ## run all tests
+	@.ci/setup test
+	+@MAKE='$(MAKE)' tests/run.sh
+
+bench: ## measure mmgrade itself against its goals (tests/bench/README.md)
+	@.ci/setup test
+	@$(BUILD_WITH) $(JOBS) programs benches
+	@tests/bench/bench.sh $(BUILD)
+
+metrics: ## lines a file, lines a function: median, 90th percentile, the worst
+	@awk -f tests/structure/metrics.awk $(sort $(SOURCES))
+
+format: ## lay out all sources with clang-format
+	@.ci/setup format
+	clang-format -i $(SOURCES)
+
+golden: ## rewrite the expected outputs in tests/golden; review the difference before a commit
+	@.ci/setup test
+	@$(BUILD_WITH) $(JOBS) programs unit
+	@GOLDEN_UPDATE=1 CK_RUN_SUITE=reports $(BUILD)/tests/unit/unit
+	@GOLDEN_UPDATE=1 tests/cli/cli.sh $(BUILD)/mmgrade
+
+# All in one folder, so that mmgrade finds grading/rubrics beside itself; bin/ has a link to it.
+install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mmgrade
+	install $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(DESTDIR)$(PREFIX)/lib/mmgrade
+	tar -cf - --exclude='*.[ch]' grading | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
+	tar -cf - traces reference student_template | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
+	ln -sf ../lib/mmgrade/mmgrade $(DESTDIR)$(PREFIX)/bin/mmgrade
+
+clean: ## remove build/ and reports/out/
+	rm -rf build reports/out
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' Makefile
+
+# The second phase: the packages are there.
+programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32)
+	@$(if $(WORKER32),,echo 'note: no 32-bit worker (abi: m32): gcc -m32 does not work here')
+unit: $(BUILD)/tests/unit/unit
+benches: $(BENCHES)
 
 $(BUILD)/mmgrade: $(BUILD)/harness/main.o $(BUILD)/libmmgrade.a
-	$(CC) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/libmmgrade.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
 # The worker links nothing but libc and exports memlib to the submission.
 $(BUILD)/mmgrade-worker: $(WORKER_OBJ)
-	gcc -rdynamic -o $@ $^ -ldl -lm
+	$(CC) -rdynamic -o $@ $^ -ldl -lm
 $(BUILD)/mmgrade-worker32: $(WORKER32_OBJ)
 	gcc -m32 -rdynamic -o $@ $^ -ldl -lm
 
+COMMA := ,
+# Each tests/unit/test_NAME.c gives NAME_suite(); main.c runs all that are here.
+$(BUILD)/tests/unit/main.o: CPPFLAGS += \
+  -D'SUITES=$(patsubst tests/unit/test_%.c,%_suite$(COMMA),$(filter tests/unit/test_%,$(UNIT_SRC)))'
+$(BUILD)/tests/unit/main.o: $(UNIT_SRC)
+$(BUILD)/tests/unit/unit: $(UNIT_OBJ) $(BUILD)/libmmgrade.a
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_UT)
+# A program beside a folder of its name: no object file of its own.
+$(BUILD)/tests/mutants: tests/mutants/run.c $(BUILD)/libmmgrade.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libmmgrade.a $(LDLIBS)
+$(BENCHES): %: %.o $(BUILD)/libmmgrade.a
+	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -c -o $@ $<
+$(BUILD)/worker/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -MMD -MP -c -o $@ $<
 $(BUILD)/m32/%.o: %.c
 	@mkdir -p $(@D)
-	gcc -m32 $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	gcc -m32 $(CPPFLAGS) $(C) $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -36,6 +36,7 @@ struct verdict *verdict_new(const char *code, size_t op, size_t line)
 
 static void verdict_clear(struct verdict *verdict)
 {
+    free(verdict->op_text);
     free(verdict->message);
     free(verdict->details);
     free(verdict->hint);

@@ -21,6 +21,7 @@ struct verdict {
     const char *code; ///< static: "OVERLAP", "CRASH", ...
     size_t op;        ///< operation, from 1; 0 is mm_init or the build
     size_t line;      ///< in the trace file, from 1; 0 is none
+    char *op_text;    ///< the operation as the trace says it: "f 31"; or NULL
     char *message;    ///< one sentence: what happened
     char *details;    ///< lines: the blocks and their history, expected, seen, the picture; or NULL
     char *hint;       ///< the likely cause, or NULL

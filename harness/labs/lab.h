@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// A lab ties template, replay, checks and metrics together. labs[] is the list of them all.
+// A lab ties template, replay, checks and metrics together. lab_list[] is the list of them all.
 //
-// Adding a lab: one file harness/labs/lab_NAME.c with a `const struct lab`, one line in labs[].
+// Adding a lab: one file harness/labs/lab_NAME.c with a `const struct lab`, one line in lab_list[].
 #ifndef MMGRADE_LABS_LAB_H
 #define MMGRADE_LABS_LAB_H
 
@@ -12,14 +12,7 @@
 #include "harness/base/error.h"
 #include "harness/base/result.h"
 #include "harness/heap/settings.h"
-
-/// How a submission is compiled. The command itself is fixed; a submission's Makefile never runs.
-struct build_settings {
-    char *compiler; ///< "gcc" or "clang"
-    char **flags;   ///< added to the fixed ones: "-O2", ...
-    size_t n_flags;
-    char *entry; ///< the file that a folder must hold: "mm.c"
-};
+#include "harness/sandbox/build.h"
 
 struct limit_settings {
     double operation_seconds; ///< one call of a submission's function
@@ -69,7 +62,7 @@ struct lab {
     bool (*run)(const struct job *job, struct result *result, struct error *error);
 };
 
-extern const struct lab *const labs[]; ///< NULL at the end
+extern const struct lab *const lab_list[]; ///< NULL at the end (`labs` is a function of stdlib.h)
 
 /// The lab of that name, or NULL.
 const struct lab *lab_find(const char *name);

@@ -14,6 +14,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "harness/base/error.h"
 
@@ -40,8 +41,8 @@ struct reader;
 
 struct trace {
     char *path;
-    char *name; ///< the path's last part
-    const struct reader *reader;
+    char *name;                  ///< the path's last part
+    const struct reader *reader; ///< its dialect; NULL when it was generated
     struct op *ops;
     size_t n_ops;
     int64_t *ids; ///< slot -> id in the file
@@ -67,5 +68,15 @@ void trace_free(struct trace *trace);
 /// The operation as the trace file says it ("a 3 48"), in a static buffer per call of at least
 /// 64 bytes that the caller gives.
 const char *trace_op_text(const struct trace *trace, size_t op_idx, char buffer[64]);
+
+/// Writes a .rep file in the given dialect (harness/trace/reader.h; NULL: the classic one); false
+/// with *error filled. Reading it again gives the same operations. The header keeps only what the
+/// dialect has numbers for, and where the largest size is 0 or 1 the dialect `largest` cannot be
+/// told from `ranges`.
+bool trace_write(const struct trace *trace, const struct reader *dialect, const char *path,
+                 struct error *error);
+
+/// The same into an open stream, which stays open; false after a write error.
+bool trace_print(const struct trace *trace, const struct reader *dialect, FILE *file);
 
 #endif

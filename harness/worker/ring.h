@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
-// The command ring: the one page group that judge and worker share besides the heap.
+// The command ring: the one piece of memory that judge and worker share besides the heap.
 //
 //      judge                         worker
-//        | -- command (INIT, ALLOC, ...) -> |   one at a time, in lockstep: the worker does nothing
-//        | <- reply   (SBRK, wants n bytes) |   without a command, the judge sends none before the
-//        | -- command (GRANT, old break)  ->|   last one's reply
-//        | <- reply   (DONE, pointer)       |
+//        | -- command (ALLOC, n bytes) --> |   one at a time, in lockstep: the worker does nothing
+//        | <- reply   (SBRK, wants m)   -- |   without a command, and the judge sends none before
+//        | -- command (GRANT, address) --> |   the last one's reply
+//        | <- reply   (DONE, pointer)   -- |
 //
-// Rules: the worker is hostile. The judge copies each field once before it looks at it, trusts no
-// value in it and never writes an address of its own into it. All records have fixed widths, so
-// that a 64-bit judge can drive a 32-bit worker.
+// Rules: the worker is hostile. The judge copies a field once before it looks at it, trusts no
+// value in it and never writes an address of its own into it. All records have fixed widths and
+// natural alignment, so that a 64-bit judge can drive a 32-bit worker.
 //
 // Glossary of the stage `worker`:
 //   worker   the process that runs one submission over one trace
@@ -19,40 +19,40 @@
 #define MMGRADE_WORKER_RING_H
 
 #include <assert.h>
+#include <stddef.h>
 #include <stdint.h>
 
-#define RING_SLICE 1024      ///< operations in one slice
-#define RING_TEXT_BYTES 4096 ///< dlerror's text
+#define RING_SLICE 1024        ///< operations in one slice
+#define RING_TEXT_BYTES 4096   ///< dlerror's text
 #define RING_FILTER_BYTES 8192 ///< one seccomp program
 
 /// Descriptors that the worker starts with; it closes both before it loads the submission.
 #define RING_FD 3
 #define RING_HEAP_FD 4
 
-#define RING_NO_SLOT UINT32_MAX
-
 enum ring_command {
-    RING_LOAD = 1,   ///< map the heap, load the submission, confine oneself
-    RING_INIT,       ///< reset memlib, call mm_init
-    RING_ALLOC,      ///< mm_malloc(size)
-    RING_FREE,       ///< mm_free(pointer)
-    RING_REALLOC,    ///< mm_realloc(pointer, size)
-    RING_CHECKHEAP,  ///< mm_checkheap
-    RING_SLICE_RUN,  ///< replay slice[0 .. n), log the pointers
-    RING_GRANT,      ///< answer to RING_SBRK
-    RING_REFUSE,     ///< answer to RING_SBRK: no memory
+    RING_LOAD = 1,  ///< load the submission, confine oneself
+    RING_INIT,      ///< reset memlib to an empty heap, call mm_init
+    RING_ALLOC,     ///< mm_malloc(size)
+    RING_FREE,      ///< mm_free(pointer)
+    RING_REALLOC,   ///< mm_realloc(pointer, size)
+    RING_CHECKHEAP, ///< mm_checkheap
+    RING_SLICE_RUN, ///< replay slice[0 .. count), log the pointers
+    RING_WAKE,      ///< do nothing, then wait awake for the next command, as after any other
+    RING_REST,      ///< do nothing, then wait asleep and leave the CPU to others
+    RING_GRANT,     ///< answer to RING_SBRK or RING_RESET
+    RING_REFUSE,    ///< answer to RING_SBRK: no memory
 };
 
 enum ring_reply {
-    RING_DONE = 1,  ///< value: the function's result
-    RING_SBRK,      ///< value: the increment wanted, as int64_t; a GRANT or REFUSE follows
-    RING_RESET,     ///< mem_reset_brk or mem_init was called by the submission
+    RING_DONE = 1,    ///< value: the function's result
+    RING_SBRK,        ///< value: the increment wanted, an int64_t; GRANT or REFUSE follows
+    RING_RESET,       ///< the submission called mem_reset_brk on a heap in use
     RING_LOAD_FAILED, ///< text: why
-    RING_MISSING,   ///< value: bit set of the functions that the submission lacks
-    RING_DIED,      ///< a signal: see the crash fields; the worker exits next
+    RING_DIED,        ///< a signal: see the signal fields; the worker exits next
 };
 
-/// Functions of a submission; the bits of `functions` and of RING_MISSING.
+/// Functions of a submission, bits of `functions`.
 enum ring_function {
     RING_HAS_INIT = 1,
     RING_HAS_MALLOC = 2,
@@ -64,17 +64,16 @@ enum ring_function {
 /// One operation of a slice. Pointers stay with the worker, in a table by slot.
 struct ring_op {
     uint32_t kind; ///< enum op_kind
-    uint32_t slot;
+    uint32_t slot; ///< TRACE_NO_SLOT: NULL
     uint64_t size;
 };
-static_assert(sizeof(struct ring_op) == 16, "fixed width for both ABIs");
 
 struct ring {
-    // Set by the judge before the worker starts.
-    uint64_t heap_base;      ///< the address where the worker maps the heap
+    // Set by the judge before the first command.
+    uint64_t heap_base; ///< the address where the worker maps the heap
     uint64_t heap_max_bytes;
-    uint32_t spin_turns;     ///< before a futex wait; 0 with one CPU
-    uint32_t n_slots;        ///< size of the worker's pointer table
+    uint32_t spin_turns; ///< before a futex wait; 0 with one CPU
+    uint32_t n_slots;    ///< size of the worker's pointer table
     uint32_t loading_filter_bytes;
     uint32_t running_filter_bytes;
     uint8_t loading_filter[RING_FILTER_BYTES]; ///< seccomp program, struct sock_filter[]
@@ -84,24 +83,31 @@ struct ring {
     _Alignas(64) uint32_t command_number; ///< futex; rises by one a command
     uint32_t worker_sleeps;               ///< the worker waits on command_number in the kernel
     uint32_t command;
-    uint32_t count;    ///< RING_SLICE_RUN: operations
-    uint64_t pointer;  ///< RING_FREE, RING_REALLOC; RING_GRANT: the old break's address
-    uint64_t size;     ///< RING_ALLOC, RING_REALLOC; RING_GRANT, RING_INIT: the grant, heap bytes
+    uint32_t count;   ///< SLICE_RUN: operations
+    uint64_t pointer; ///< FREE, REALLOC; GRANT: the old break's address
+    uint64_t size;    ///< ALLOC, REALLOC; INIT, GRANT: the grant in heap bytes
 
     // Worker -> judge.
     _Alignas(64) uint32_t reply_number; ///< futex; follows command_number
     uint32_t judge_sleeps;
     uint32_t reply;
-    uint32_t functions;   ///< enum ring_function bits, with the reply to RING_LOAD
+    uint32_t functions; ///< enum ring_function bits, with the reply to LOAD
     uint64_t value;
-    int32_t signal;       ///< RING_DIED
-    int32_t signal_code;  ///< si_code
+    int32_t signal;          ///< DIED
+    int32_t signal_code;     ///< si_code
     uint64_t signal_address; ///< si_addr; the system call's number for SIGSYS
-    uint64_t stack_low, stack_high; ///< the worker's stack, with the reply to RING_LOAD
+    uint64_t stack_low;      ///< the worker's stack, with the reply to LOAD
+    uint64_t stack_high;
     char text[RING_TEXT_BYTES];
 
     struct ring_op slice[RING_SLICE];
-    uint64_t log[RING_SLICE]; ///< pointers returned in the slice; 0 for OP_FREE
+    uint64_t log[RING_SLICE]; ///< pointers returned in the slice; 0 for a free
 };
+
+static_assert(sizeof(struct ring_op) == 16, "the same for both widths");
+static_assert(offsetof(struct ring, command_number) == 64 + 2 * RING_FILTER_BYTES, "");
+static_assert(offsetof(struct ring, size) == offsetof(struct ring, command_number) + 24, "");
+static_assert(offsetof(struct ring, text) == offsetof(struct ring, reply_number) + 56, "");
+static_assert(offsetof(struct ring, slice) % 8 == 0, "the same for both widths");
 
 #endif

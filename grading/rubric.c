@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+// Reads a rubric file and checks what the table of keys alone cannot say.
+#include "grading/rubric.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grading/rubric_keys.h"
+#include "grading/schema.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+
+/// A file that is larger is not a rubric.
+#define RUBRIC_MAX_BYTES ((size_t)1 << 20)
+
+/// Code that keeps pointers in 32-bit words shares 2 GiB with its own program and stack.
+#define LOW_HEAP_MAX_BYTES (UINT64_C(1) << 30)
+
+static void traces_free(struct trace_choice *traces, size_t n_traces)
+{
+    for (size_t i = 0; i < n_traces; i++) {
+        free(traces[i].path);
+    }
+    free(traces);
+}
+
+/// Chooses a trace; one that was chosen before gets the new weight and keeps its place.
+static void choose_trace(struct lab_settings *settings, const char *path, double weight)
+{
+    for (size_t i = 0; i < settings->n_traces; i++) {
+        if (strcmp(settings->traces[i].path, path) == 0) {
+            settings->traces[i].weight = weight;
+            return;
+        }
+    }
+    settings->traces =
+        xreallocarray(settings->traces, settings->n_traces + 1, sizeof *settings->traces);
+    settings->traces[settings->n_traces++] =
+        (struct trace_choice){.path = xstrdup(path), .weight = weight};
+}
+
+bool rubric_check_pattern(const struct schema_place *place, void *draft, void *pattern)
+{
+    const struct trace_choice *choice = pattern;
+    struct rubric_draft *whole = draft;
+    char *full = paths_in_root(choice->path);
+    glob_t found = {0};
+    int failure = glob(full, GLOB_MARK, NULL, &found);
+    free(full);
+    bool ok = true;
+    if (failure == GLOB_NOSPACE) {
+        die("out of memory");
+    }
+    if (failure != 0) {
+        ok = schema_refuse(place, "file", "no trace matches '%s' below the project's root",
+                           choice->path);
+    }
+    for (size_t i = 0; ok && i < found.gl_pathc; i++) {
+        size_t length = strlen(found.gl_pathv[i]);
+        if (found.gl_pathv[i][length - 1] == '/') {
+            ok = schema_refuse(place, "file", "'%s' is a folder; for all in it write '%s/*.rep'",
+                               choice->path, choice->path);
+        } else {
+            choose_trace(&whole->rubric.settings, found.gl_pathv[i], choice->weight);
+        }
+    }
+    globfree(&found);
+    return ok;
+}
+
+bool rubric_check_criterion(const struct schema_place *place, void *draft, void *criterion)
+{
+    const struct rubric_draft *whole = draft;
+    struct criterion *one = criterion;
+    static const char *const bounds[] = {"none", "full"};
+    one->name = rubric_criteria[one->kind].word;
+    for (const struct criterion *other = whole->rubric.criteria; other < one; other++) {
+        if (other->kind == one->kind) {
+            return schema_refuse(place, "name", "criterion '%s' stands twice", one->name);
+        }
+    }
+    for (size_t i = 0; i < 2 && one->kind == CRITERION_CORRECTNESS; i++) {
+        if (schema_has(place, bounds[i])) {
+            return schema_refuse(place, bounds[i],
+                                 "correctness has no '%s': a trace passes or it does not",
+                                 bounds[i]);
+        }
+    }
+    if (schema_has(place, "metric") && one->kind != CRITERION_THROUGHPUT) {
+        return schema_refuse(place, "metric", "%s has no 'metric', only throughput has one",
+                             one->name);
+    }
+    if (one->kind == CRITERION_UTILIZATION && one->full > 1) {
+        return schema_refuse(place, "full", "utilization is never above 1, allowed are 0 to 1");
+    }
+    if (one->none >= one->full) {
+        return schema_refuse(place, schema_has(place, "full") ? "full" : "none",
+                             "'full' (%g) must be above 'none' (%g)", one->full, one->none);
+    }
+    return true;
+}
+
+/// The labs' names, for a message. The caller frees it.
+static char *lab_names(void)
+{
+    char *names = xstrdup("");
+    for (size_t i = 0; lab_list[i] != NULL; i++) {
+        char *longer = xasprintf("%s%s%s", names, i == 0 ? "" : ", ", lab_list[i]->name);
+        free(names);
+        names = longer;
+    }
+    return names;
+}
+
+static bool check_whole(const struct schema_place *place, void *draft)
+{
+    struct rubric *rubric = &((struct rubric_draft *)draft)->rubric;
+    const struct heap_settings *heap = &rubric->settings.heap;
+    const struct lab *lab = lab_find(rubric->lab);
+    if (lab == NULL) {
+        char *names = lab_names();
+        schema_refuse(place, "lab", "unknown lab '%s' (one of %s)", rubric->lab, names);
+        free(names);
+        return false;
+    }
+    if (rubric->title == NULL) {
+        rubric->title = xstrdup(lab->title);
+    }
+    if (heap->abi == HEAP_ABI_M32 && heap->base != HEAP_BASE_LOW) {
+        return schema_refuse(place, schema_has(place, "heap.base") ? "heap.base" : "build.abi",
+                             "'abi: m32' needs 'base: low' under 'heap'");
+    }
+    if (heap->base == HEAP_BASE_LOW && heap->max_bytes > LOW_HEAP_MAX_BYTES) {
+        return schema_refuse(place, "heap.maximum",
+                             "with 'base: low' the maximum is at most 1 GiB");
+    }
+    double points = 0;
+    for (size_t i = 0; i < rubric->n_criteria; i++) {
+        points += rubric->criteria[i].points;
+    }
+    double weight = 0;
+    for (size_t i = 0; i < rubric->settings.n_traces; i++) {
+        weight += rubric->settings.traces[i].weight;
+    }
+    return (points > 0 || schema_refuse(place, "criteria", "all points are 0")) &&
+           (weight > 0 || schema_refuse(place, "traces", "all weights are 0"));
+}
+
+bool rubric_parse(struct rubric *rubric, const char *path, const char *text, size_t text_bytes,
+                  struct error *error)
+{
+    struct rubric_draft draft = {.rubric.path = xstrdup(path)};
+    bool ok = schema_read(rubric_keys, &draft, path, text, text_bytes, check_whole, error);
+    traces_free(draft.patterns, draft.n_patterns);
+    *rubric = draft.rubric;
+    if (!ok) {
+        rubric_free(rubric);
+    }
+    return ok;
+}
+
+bool rubric_read(struct rubric *rubric, const char *path, struct error *error)
+{
+    *rubric = (struct rubric){0};
+    FILE *file = fopen(path, "re");
+    if (file == NULL) {
+        return error_at(error, path, 0, 0, "cannot be read: %s", strerror(errno));
+    }
+    char *text = xcalloc(RUBRIC_MAX_BYTES + 1, 1);
+    size_t text_bytes = fread(text, 1, RUBRIC_MAX_BYTES + 1, file);
+    bool ok = false;
+    if (ferror(file)) {
+        error_at(error, path, 0, 0, "cannot be read: %s", strerror(errno));
+    } else if (text_bytes > RUBRIC_MAX_BYTES) {
+        error_at(error, path, 0, 0, "larger than 1 MiB: this is no rubric");
+    } else {
+        ok = rubric_parse(rubric, path, text, text_bytes, error);
+    }
+    fclose(file);
+    free(text);
+    return ok;
+}
+
+void rubric_set_traces(struct rubric *rubric, char *const *paths, size_t n_paths)
+{
+    struct lab_settings *settings = &rubric->settings;
+    traces_free(settings->traces, settings->n_traces);
+    settings->traces = NULL;
+    settings->n_traces = 0;
+    for (size_t i = 0; i < n_paths; i++) {
+        choose_trace(settings, paths[i], 1);
+    }
+}
+
+void rubric_free(struct rubric *rubric)
+{
+    struct rubric_draft draft = {.rubric = *rubric};
+    traces_free(rubric->settings.traces, rubric->settings.n_traces);
+    free(rubric->path);
+    schema_clear(rubric_keys, &draft);
+    *rubric = (struct rubric){0};
+}
+
+void rubric_print_keys(FILE *stream)
+{
+    schema_print(rubric_keys, stream);
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+// A private temporary folder (mode 0700) that goes away with its owner.
+#ifndef MMGRADE_BASE_SCRATCH_H
+#define MMGRADE_BASE_SCRATCH_H
+
+/// Makes a folder below $TMPDIR or /tmp; dies when it cannot. scratch_remove frees the name.
+char *scratch_make(void);
+
+/// Removes the folder with all that is in it; takes NULL.
+void scratch_remove(char *folder);
+
+#endif

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+// `mmgrade doctor`: what this machine offers for judging untrusted code, and what is missing.
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/cli/commands.h"
+#include "harness/sandbox/confine.h"
+#include "harness/sandbox/isolation.h"
+#include "harness/sandbox/worker.h"
+
+static void tell(const char *what, bool there, const char *otherwise)
+{
+    printf("%-28s %s\n", what, there ? "yes" : otherwise);
+}
+
+static bool has_program(const char *path)
+{
+    return access(path, X_OK) == 0;
+}
+
+static bool has_worker(const char *name)
+{
+    char *path = paths_beside_program(name);
+    bool there = has_program(path);
+    free(path);
+    return there;
+}
+
+int command_doctor(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        puts("usage: mmgrade doctor\n\nTells what this machine offers: compilers, isolation, CPUs.");
+        return 0;
+    }
+    if (argc > 1) {
+        note("doctor takes no '%s'; see 'mmgrade doctor --help'", argv[1]);
+        return 2;
+    }
+    bool can_grade = has_worker("mmgrade-worker") && (has_program("/usr/bin/gcc") ||
+                                                      has_program("/usr/bin/clang"));
+    tell("worker", has_worker("mmgrade-worker"), "MISSING: run make");
+    tell("32-bit worker (abi: m32)", has_worker("mmgrade-worker32"),
+         "no: install gcc-multilib and run make");
+    tell("gcc", has_program("/usr/bin/gcc"), "no");
+    tell("clang", has_program("/usr/bin/clang"), "no");
+    tell("Landlock", confine_has_landlock(), "no: workers can read what you can read");
+    printf("%-28s %s\n", "builds are isolated by", isolation_name(isolation_offered()));
+    printf("%-28s %u%s\n", "CPUs", worker_cpus(),
+           worker_cpus() < 2 ? " (judge and worker take turns: slower)" : "");
+    return can_grade ? 0 : 2;
+}

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+// `mmgrade grade`: judges one submission and prints what came of it.
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "grading/rubric.h"
+#include "grading/score.h"
+#include "harness/base/clock.h"
+#include "harness/base/error.h"
+#include "harness/base/interrupt.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/base/printable.h"
+#include "harness/cli/commands.h"
+#include "harness/labs/lab.h"
+#include "reports/formats.h"
+
+#define PROGRESS_AFTER_NS 1000000000u
+
+struct arguments {
+    const char *lab;
+    const char *rubric; ///< NULL: the lab's own
+    const char *json;   ///< NULL: no file
+    char **traces;
+    size_t n_traces;
+    const char *submission;
+};
+
+static void print_help(void)
+{
+    puts("usage: mmgrade grade [--lab LAB] [--rubric FILE] [--trace FILE]... [--json FILE] SUBMISSION\n"
+         "\n"
+         "Builds and judges one submission, a folder that holds mm.c or one C file, and prints a\n"
+         "table, each failure in full, and the score.\n"
+         "\n"
+         "  --lab LAB      which lab; default malloc (see 'mmgrade labs')\n"
+         "  --rubric FILE  how to judge and score; default grading/rubrics/LAB.yaml\n"
+         "  --trace FILE   use this trace instead of the rubric's; may be repeated. With one trace\n"
+         "                 what the submission prints is shown as it comes\n"
+         "  --json FILE    also write the whole result as JSON ('-': standard output, no table)\n"
+         "  --keys         list what a rubric may say, and exit\n"
+         "\n"
+         "Exit status: 0 all passed, 1 the submission failed somewhere, 2 the harness or its input\n"
+         "is at fault.");
+}
+
+/// Reads the command line; a status to exit with, or -1 to go on.
+static int read_arguments(int argc, char **argv, struct arguments *arguments)
+{
+    static const struct option options[] = {
+        {"lab", required_argument, NULL, 'l'},  {"rubric", required_argument, NULL, 'r'},
+        {"trace", required_argument, NULL, 't'}, {"json", required_argument, NULL, 'j'},
+        {"keys", no_argument, NULL, 'k'},       {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
+    };
+    *arguments = (struct arguments){.lab = "malloc"};
+    arguments->traces = xcalloc((size_t)argc, sizeof *arguments->traces);
+    optind = 1;
+    for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
+        switch (c) {
+        case 'l':
+            arguments->lab = optarg;
+            break;
+        case 'r':
+            arguments->rubric = optarg;
+            break;
+        case 't':
+            arguments->traces[arguments->n_traces++] = optarg;
+            break;
+        case 'j':
+            arguments->json = optarg;
+            break;
+        case 'k':
+            rubric_print_keys(stdout);
+            return 0;
+        case 'h':
+            print_help();
+            return 0;
+        default:
+            note("see 'mmgrade grade --help'");
+            return 2;
+        }
+    }
+    if (argc - optind != 1) {
+        note("grade takes one submission, a folder or a C file, not %d; see 'mmgrade grade --help'",
+             argc - optind);
+        return 2;
+    }
+    arguments->submission = argv[optind];
+    return -1;
+}
+
+static uint64_t start_ns;
+
+/// One line on a terminal, rewritten after each case, once grading has taken over a second.
+static void show_progress(const struct result *result, size_t n_done, size_t n_cases)
+{
+    if (clock_ns() - start_ns < PROGRESS_AFTER_NS || !isatty(STDERR_FILENO)) {
+        return;
+    }
+    size_t n_failed = 0;
+    for (size_t i = 0; i < n_done; i++) {
+        n_failed += result->cases[i].status == STATUS_FAILED;
+    }
+    const char *next = n_done < n_cases ? result->cases[n_done].trace : "";
+    fprintf(stderr, "\r\033[K%zu of %zu traces, %zu failed  %s", n_done, n_cases, n_failed, next);
+    if (n_done == n_cases) {
+        fputs("\r\033[K", stderr);
+    }
+}
+
+static void write_json(const char *path, const struct result *result)
+{
+    const struct format *json = format_find("json");
+    struct format_options options = {0};
+    if (strcmp(path, "-") == 0) {
+        json->write(result, stdout, &options);
+        return;
+    }
+    struct error error;
+    if (!format_write_file(json, result, path, &options, &error)) {
+        die("%s", error.text);
+    }
+}
+
+static int exit_status(const struct result *result)
+{
+    bool all_passed = result->build.ok;
+    for (size_t i = 0; i < result->n_cases; i++) {
+        all_passed = all_passed && result->cases[i].status == STATUS_PASSED;
+    }
+    return all_passed ? 0 : 1;
+}
+
+/// Judges, scores and prints. False with *error when the input is at fault.
+static bool grade(const struct arguments *arguments, const struct rubric *rubric,
+                  const char *prefix, int *status, struct error *error)
+{
+    const struct lab *lab = lab_find(rubric->lab);
+    struct result result = {.lab = xstrdup(lab->name),
+                            .submission =
+                                printable(arguments->submission, strlen(arguments->submission)),
+                            .rubric = xstrdup(rubric->path)};
+    bool one_trace = rubric->settings.n_traces == 1;
+    struct job job = {
+        .submission = arguments->submission,
+        .reproduce_prefix = prefix,
+        .settings = &rubric->settings,
+        .echo_output = one_trace && isatty(STDERR_FILENO),
+        .progress = show_progress,
+    };
+    bool fine = lab->run(&job, &result, error);
+    if (fine) {
+        score_result(rubric, &result);
+        bool json_only = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
+        if (!json_only) {
+            struct format_options options = format_options_for(stdout);
+            format_find("terminal")->write(&result, stdout, &options);
+        }
+        if (arguments->json != NULL) {
+            write_json(arguments->json, &result);
+        }
+        *status = exit_status(&result);
+    }
+    result_free(&result);
+    return fine;
+}
+
+static int grade_by_rubric(const struct arguments *arguments, const char *rubric_path)
+{
+    struct error error;
+    struct rubric rubric;
+    if (!rubric_read(&rubric, rubric_path, &error)) {
+        note("%s", error.text);
+        return 2;
+    }
+    int status = 2;
+    char *prefix = arguments->rubric == NULL
+                       ? xstrdup("mmgrade grade")
+                       : xasprintf("mmgrade grade --rubric %s", arguments->rubric);
+    if (arguments->n_traces > 0) {
+        rubric_set_traces(&rubric, arguments->traces, arguments->n_traces);
+    }
+    start_ns = clock_ns();
+    if (strcmp(rubric.lab, arguments->lab) != 0) {
+        note("%s is a rubric of the lab %s, not of %s", rubric_path, rubric.lab, arguments->lab);
+    } else if (!grade(arguments, &rubric, prefix, &status, &error)) {
+        note("%s", error.text);
+    }
+    free(prefix);
+    rubric_free(&rubric);
+    return status;
+}
+
+int command_grade(int argc, char **argv)
+{
+    struct arguments arguments;
+    int status = read_arguments(argc, argv, &arguments);
+    if (status < 0 && lab_find(arguments.lab) == NULL) {
+        note("there is no lab '%s'; see 'mmgrade labs'", arguments.lab);
+        status = 2;
+    }
+    if (status < 0) {
+        interrupt_catch();
+        char *relative = xasprintf("grading/rubrics/%s.yaml", arguments.lab);
+        char *path = arguments.rubric != NULL ? xstrdup(arguments.rubric) : paths_in_root(relative);
+        status = grade_by_rubric(&arguments, path);
+        free(path);
+        free(relative);
+    }
+    free(arguments.traces);
+    return interrupt_seen() != 0 ? 128 + interrupt_seen() : status;
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+// One submission over one trace: the check pass, the search for the operation at fault, and the
+// plays under other conditions that find what a single play cannot.
+#ifndef MMGRADE_HEAP_TRIAL_H
+#define MMGRADE_HEAP_TRIAL_H
+
+#include "harness/base/result.h"
+#include "harness/heap/session.h"
+
+/// Fills status, verdict, warnings, metrics, samples and output of *result. `pointers` gets what
+/// each operation returned, for later passes to compare with (the caller frees it), and
+/// `heap_bytes` the final size. False when the user has interrupted.
+bool trial_run(const struct session_plan *plan, struct case_result *result, uint64_t **pointers,
+               uint64_t *heap_bytes);
+
+/// The verdict of a submission that could not be loaded: RING_LOAD_FAILED.
+struct verdict *trial_load_failure(struct session *session);
+
+/// Files what the timed pass has found: the submission gave another pointer at `differing_op` than
+/// in the check pass, or stopped in the slice that starts at `stopped_op`; the other one is 0.
+void trial_file_timed_difference(const struct session_plan *plan, struct case_result *result,
+                                 size_t differing_op, size_t stopped_op);
+
+#endif

@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: MIT
+// Compiling a submission. Files beside the entry become a library that the linker takes from only
+// what the entry needs: folders of existing coursework hold timers and drivers, too.
+#include "harness/sandbox/build.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "harness/base/memory.h"
+#include "harness/base/printable.h"
+#include "harness/base/scratch.h"
+
+#define MAX_ARGUMENTS 64
+
+/// The same for every submission. Old C compiles: no prototypes, common globals, implicit int.
+static const char *const fixed_flags[] = {
+    "-std=gnu17", "-fPIC", "-g", "-fcommon", "-fno-semantic-interposition", "-DDRIVER",
+    "-Wno-error=implicit-function-declaration", "-Wno-error=implicit-int",
+    "-Wno-error=int-conversion", "-Wno-error=incompatible-pointer-types", "-I../include",
+};
+
+struct command {
+    const char *list[MAX_ARGUMENTS + 1];
+    size_t n;
+};
+
+static void push(struct command *command, const char *argument)
+{
+    if (command->n < MAX_ARGUMENTS) {
+        command->list[command->n++] = argument;
+    }
+}
+
+static void make_folders(struct build *build)
+{
+    static const char *const names[] = {"src", "include", "out"};
+    build->folder = scratch_make();
+    for (size_t i = 0; i < 3; i++) {
+        char *path = xasprintf("%s/%s", build->folder, names[i]);
+        if (mkdir(path, 0700) != 0) {
+            die("cannot make %s: %s", path, strerror(errno));
+        }
+        free(path);
+    }
+}
+
+static void copy_header(const char *from, const char *to)
+{
+    char buffer[65536];
+    FILE *in = fopen(from, "re");
+    FILE *out = fopen(to, "we");
+    size_t n = in == NULL ? 0 : fread(buffer, 1, sizeof buffer, in);
+    if (in == NULL || out == NULL || fwrite(buffer, 1, n, out) != n) {
+        die("cannot copy %s to %s: %s", from, to, strerror(errno));
+    }
+    fclose(in);
+    fclose(out);
+}
+
+/// Gives the submission the public headers, and the declarations that differ between courses as it
+/// makes them itself.
+static void provide_headers(const struct build *build)
+{
+    DIR *directory = opendir(build->plan->headers);
+    if (directory == NULL) {
+        die("cannot read the public headers in %s: %s", build->plan->headers, strerror(errno));
+    }
+    for (struct dirent *one; (one = readdir(directory)) != NULL;) {
+        size_t n = strlen(one->d_name);
+        if (n > 2 && strcmp(one->d_name + n - 2, ".h") == 0) {
+            char *from = xasprintf("%s/%s", build->plan->headers, one->d_name);
+            char *to = xasprintf("%s/include/%s", build->folder, one->d_name);
+            copy_header(from, to);
+            free(from);
+            free(to);
+        }
+    }
+    closedir(directory);
+    char *path = xasprintf("%s/include/mmgrade_prototypes.h", build->folder);
+    FILE *file = fopen(path, "we");
+    if (file == NULL || fputs(build->collection.contract.prototypes, file) < 0 ||
+        fclose(file) != 0) {
+        die("cannot write %s: %s", path, strerror(errno));
+    }
+    free(path);
+}
+
+static char *compiler_path(const struct build *build)
+{
+    return xasprintf("/usr/bin/%s", build->plan->settings->compiler);
+}
+
+static void push_flags(struct command *command, const struct build *build, const char *compiler,
+                       const char *alignment)
+{
+    push(command, compiler);
+    for (size_t i = 0; i < sizeof fixed_flags / sizeof *fixed_flags; i++) {
+        push(command, fixed_flags[i]);
+    }
+    push(command, alignment);
+    for (size_t i = 0; i < build->plan->settings->n_flags; i++) {
+        push(command, build->plan->settings->flags[i]);
+    }
+    if (build->plan->m32) {
+        push(command, "-m32");
+    }
+}
+
+static char *join(const struct command *command)
+{
+    char *line = xstrdup(command->list[0]);
+    for (size_t i = 1; i < command->n; i++) {
+        char *longer = xasprintf("%s %s", line, command->list[i]);
+        free(line);
+        line = longer;
+    }
+    return line;
+}
+
+/// Runs one step to its end and appends what it said to the notes.
+static bool run_step(struct build *build, const struct command *command)
+{
+    struct isolated isolated;
+    isolated_start(&isolated, &(struct isolated_command){.arguments = command->list,
+                                                         .folder = build->folder,
+                                                         .seconds = build->plan->seconds});
+    bool ok = isolated_wait(&isolated) == ISOLATED_OK;
+    if (isolated.output.head_bytes > 0) {
+        char *text = printable(isolated.output.head, isolated.output.head_bytes);
+        char *longer = xasprintf("%s%s", build->notes, text);
+        free(text);
+        free(build->notes);
+        build->notes = longer;
+    }
+    output_close(&isolated.output);
+    return ok;
+}
+
+/// Compiles the files beside the entry into ../out/extras.a; one that does not compile is left
+/// out, and missed by the linker if it was needed.
+static bool build_extras(struct build *build, const char *compiler, const char *alignment)
+{
+    struct command archive = {0};
+    push(&archive, "/usr/bin/ar");
+    push(&archive, "rcs");
+    push(&archive, "../out/extras.a");
+    size_t n_fixed = archive.n;
+    char *objects[COLLECT_MAX_FILES];
+    size_t n_objects = 0;
+    for (size_t i = 0; i < build->collection.n_extras && archive.n < MAX_ARGUMENTS; i++) {
+        char *source = xasprintf("./%s", build->collection.extras[i]);
+        char *object = xasprintf("../out/%zu.o", i);
+        struct command compile = {0};
+        push_flags(&compile, build, compiler, alignment);
+        push(&compile, "-c");
+        push(&compile, "-o");
+        push(&compile, object);
+        push(&compile, source);
+        if (run_step(build, &compile)) {
+            push(&archive, object);
+        }
+        objects[n_objects++] = object;
+        free(source);
+    }
+    bool some = archive.n > n_fixed && run_step(build, &archive);
+    for (size_t i = 0; i < n_objects; i++) {
+        free(objects[i]);
+    }
+    return some;
+}
+
+static void start_compiler(struct build *build)
+{
+    char *compiler = compiler_path(build);
+    char *alignment = xasprintf("-DMMGRADE_ALIGNMENT=%u", build->plan->alignment);
+    char *entry = xasprintf("./%s", build->collection.entry);
+    bool extras = build->collection.n_extras > 0 && build_extras(build, compiler, alignment);
+    struct command command = {0};
+    push_flags(&command, build, compiler, alignment);
+    push(&command, "-shared");
+    push(&command, "-Wl,-Bsymbolic,-z,now");
+    push(&command, "-o");
+    push(&command, "../out/submission.so");
+    push(&command, entry);
+    if (extras) {
+        push(&command, "../out/extras.a");
+    }
+    push(&command, "-lm");
+    build->command = join(&command);
+    isolated_start(&build->isolated, &(struct isolated_command){.arguments = command.list,
+                                                                .folder = build->folder,
+                                                                .seconds = build->plan->seconds});
+    free(compiler);
+    free(alignment);
+    free(entry);
+}
+
+bool build_start(struct build *build, const struct build_plan *plan, struct error *error)
+{
+    *build = (struct build){.plan = plan, .notes = xstrdup("")};
+    make_folders(build);
+    build->library = xasprintf("%s/out/submission.so", build->folder);
+    char *compiler = compiler_path(build);
+    bool there = access(compiler, X_OK) == 0;
+    char *src = xasprintf("%s/src", build->folder);
+    bool ok = there ? collect(&build->collection, plan->submission, plan->settings->entry, src, error)
+                    : error_at(error, compiler, 0, 0, "the rubric's compiler is not installed");
+    if (ok) {
+        provide_headers(build);
+        start_compiler(build);
+    }
+    free(compiler);
+    free(src);
+    return ok;
+}
+
+/// The first line of the compiler's output that tells an error; NULL when there is none.
+static char *first_error(const char *output)
+{
+    static const char *const marks[] = {"error:", "undefined reference", "multiple definition"};
+    const char *line = output;
+    while (*line != '\0') {
+        size_t n = strcspn(line, "\n");
+        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+            const char *found = memmem(line, n, marks[i], strlen(marks[i]));
+            if (found != NULL) {
+                line += strncmp(line, "./", 2) == 0 ? 2 : 0;
+                return strndup(line, strcspn(line, "\n"));
+            }
+        }
+        line += n + (line[n] == '\n');
+    }
+    return NULL;
+}
+
+static struct verdict *explain_failure(const struct build *build, enum isolated_end end,
+                                       const char *output)
+{
+    struct verdict *verdict = verdict_new("BUILD_FAILED", 0, 0);
+    const char *entry = build->collection.entry;
+    char *error = first_error(output);
+    if (end == ISOLATED_TIMED_OUT) {
+        verdict->message = xasprintf("The compiler was stopped after %.0f s.", build->plan->seconds);
+        verdict->hint = xstrdup("the source makes the compiler do endless work, or emit a huge file");
+    } else {
+        verdict->message =
+            xasprintf("%s does not compile, so nothing could be run.", entry);
+        verdict->details = xasprintf("%s", error == NULL ? output : error);
+        verdict->hint = xstrdup("mend the first error first; later ones often follow from it");
+    }
+    free(error);
+    return verdict;
+}
+
+static char *compiler_version(const struct build *build)
+{
+    char *command = xasprintf("/usr/bin/%s --version", build->plan->settings->compiler);
+    FILE *pipe = popen(command, "re");
+    char line[256] = "";
+    if (pipe != NULL) {
+        if (fgets(line, sizeof line, pipe) == NULL) {
+            line[0] = '\0';
+        }
+        pclose(pipe);
+    }
+    free(command);
+    line[strcspn(line, "\n")] = '\0';
+    return printable(line, strlen(line));
+}
+
+static char *list_files(const struct build *build)
+{
+    char *files = xstrdup(build->collection.entry);
+    for (size_t i = 0; i < build->collection.n_extras; i++) {
+        char *longer = xasprintf("%s %s", files, build->collection.extras[i]);
+        free(files);
+        files = longer;
+    }
+    char *shown = printable(files, strlen(files));
+    free(files);
+    return shown;
+}
+
+void build_finish(struct build *build, struct build_result *result)
+{
+    enum isolated_end end = isolated_wait(&build->isolated);
+    char *output = printable(build->isolated.output.head, build->isolated.output.head_bytes);
+    struct stat status;
+    result->ok = end == ISOLATED_OK && lstat(build->library, &status) == 0 &&
+                 S_ISREG(status.st_mode);
+    result->verdict = result->ok ? NULL : explain_failure(build, end, output);
+    result->compiler = compiler_version(build);
+    result->command = printable(build->command, strlen(build->command));
+    result->files = list_files(build);
+    result->output = xasprintf("%s%s", build->notes, output);
+    result->isolation = xstrdup(isolation_name(isolation_offered()));
+    free(output);
+    output_close(&build->isolated.output);
+}
+
+void build_remove(struct build *build)
+{
+    scratch_remove(build->folder);
+    free(build->library);
+    free(build->command);
+    free(build->notes);
+    collection_free(&build->collection);
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// From a submission's sources to a shared object: a fixed command in the sandbox, over a private
+// copy of the files, with only the public headers to include.
+#ifndef MMGRADE_SANDBOX_BUILD_H
+#define MMGRADE_SANDBOX_BUILD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "harness/base/error.h"
+#include "harness/base/result.h"
+#include "harness/sandbox/collect.h"
+#include "harness/sandbox/isolation.h"
+
+/// How a submission is compiled. The command itself is fixed; a submission's Makefile never runs.
+struct build_settings {
+    char *compiler; ///< "gcc" or "clang"
+    char **flags;   ///< added to the fixed ones: "-O2", ...
+    size_t n_flags;
+    char *entry; ///< the file that a folder must hold: "mm.c"
+};
+
+struct build_plan {
+    const char *submission; ///< a folder or one C file
+    const struct build_settings *settings;
+    const char *headers; ///< folder of the public headers
+    bool m32;
+    unsigned alignment; ///< bytes; sources see it as MMGRADE_ALIGNMENT
+    double seconds;
+};
+
+struct build {
+    char *folder;  ///< scratch: src/ include/ out/
+    char *library; ///< where the shared object will be
+    char *command; ///< for people
+    char *notes;   ///< what the compiler said about files beside the entry
+    struct collection collection;
+    struct isolated isolated;
+    const struct build_plan *plan;
+};
+
+/// Collects the files and starts the compiler, so that two builds can run side by side. False with
+/// *error when there is nothing to compile. The plan must live until build_finish.
+bool build_start(struct build *build, const struct build_plan *plan, struct error *error);
+
+/// Waits for the compiler and fills *result, with a verdict BUILD_FAILED when it failed.
+void build_finish(struct build *build, struct build_result *result);
+
+/// Removes the scratch folder and frees all.
+void build_remove(struct build *build);
+
+#endif

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// The system calls that a worker may make. The running list is what libc needs to print, assert
+// and allocate; the loading list adds what the dynamic linker needs. Landlock bounds which files
+// those open, rlimits how much memory they get.
+#include "harness/sandbox/filter.h"
+
+#include <errno.h>
+#include <seccomp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/base/memory.h"
+
+static const char *const always[] = {
+    "exit",   "exit_group",     "futex",         "futex_time64",    "rt_sigreturn",
+    "sigreturn", "rt_sigprocmask", "brk",        "munmap",          "mremap",
+    "madvise", "fstat",         "fstat64",       "getpid",          "gettid",
+    "clock_gettime", "clock_gettime64", "gettimeofday", "time",     "getrandom",
+    "sched_yield", "nanosleep", "clock_nanosleep", "restart_syscall",
+};
+
+static const char *const loading[] = {
+    "open",  "openat",   "read",   "pread64", "close",           "lseek",   "_llseek",
+    "stat",  "stat64",   "statx",  "fstatat64", "newfstatat",    "mprotect", "mmap", "mmap2",
+    "access", "set_thread_area", "arch_prctl",
+};
+
+static void check(int status, const char *what)
+{
+    if (status != 0) {
+        die("libseccomp refuses %s: %s", what, strerror(-status));
+    }
+}
+
+/// Allows calls by name; names that this ABI lacks are passed over.
+static void allow(scmp_filter_ctx context, uint32_t arch, const char *const *names, size_t n_names)
+{
+    for (size_t i = 0; i < n_names; i++) {
+        int number = seccomp_syscall_resolve_name_arch(arch, names[i]);
+        if (number != __NR_SCMP_ERROR && number >= 0) {
+            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0), names[i]);
+        }
+    }
+}
+
+static int call_number(uint32_t arch, const char *name)
+{
+    return seccomp_syscall_resolve_name_arch(arch, name);
+}
+
+/// Calls that are allowed with some arguments only.
+static void allow_with_arguments(scmp_filter_ctx context, uint32_t arch, pid_t worker)
+{
+    static const char *const writes[] = {"write", "writev"};
+    for (size_t i = 0; i < 2; i++) {
+        int number = call_number(arch, writes[i]);
+        for (unsigned fd = 1; fd <= 2; fd++) {
+            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 1,
+                                   SCMP_A0(SCMP_CMP_EQ, fd)),
+                  writes[i]);
+        }
+    }
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, "tgkill"), 1,
+                           SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)worker)),
+          "tgkill");
+    // isatty() and the like: a harmless no.
+    check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOTTY), call_number(arch, "ioctl"), 0),
+          "ioctl");
+}
+
+/// The running stage maps memory, but neither files nor anything executable.
+static void allow_anonymous_memory(scmp_filter_ctx context, uint32_t arch)
+{
+    const char *map = arch == SCMP_ARCH_X86 ? "mmap2" : "mmap";
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, map), 2,
+                           SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+                           SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS)),
+          map);
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, "mprotect"), 1,
+                           SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)),
+          "mprotect");
+}
+
+static uint32_t architecture(bool m32)
+{
+    return m32 ? SCMP_ARCH_X86 : seccomp_arch_native();
+}
+
+static scmp_filter_ctx make_filter(enum filter_stage stage, bool m32, pid_t worker)
+{
+    scmp_filter_ctx context = seccomp_init(SCMP_ACT_TRAP);
+    if (context == NULL) {
+        die("libseccomp gives no filter");
+    }
+    uint32_t arch = architecture(m32);
+    if (m32) {
+        check(seccomp_arch_remove(context, SCMP_ARCH_NATIVE), "removing the native ABI");
+        check(seccomp_arch_add(context, arch), "the 32-bit ABI");
+    }
+    allow(context, arch, always, sizeof always / sizeof *always);
+    allow_with_arguments(context, arch, worker);
+    if (stage == FILTER_LOADING) {
+        allow(context, arch, loading, sizeof loading / sizeof *loading);
+        check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, "prctl"), 1,
+                               SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)),
+              "prctl");
+    } else {
+        allow_anonymous_memory(context, arch);
+    }
+    return context;
+}
+
+size_t filter_write(enum filter_stage stage, bool m32, pid_t worker, void *buffer,
+                    size_t buffer_bytes)
+{
+    scmp_filter_ctx context = make_filter(stage, m32, worker);
+    int fd = memfd_create("filter", MFD_CLOEXEC);
+    if (fd < 0) {
+        die("memfd_create: %s", strerror(errno));
+    }
+    check(seccomp_export_bpf(context, fd), "the export of a filter");
+    seccomp_release(context);
+    ssize_t n = pread(fd, buffer, buffer_bytes, 0);
+    close(fd);
+    if (n <= 0 || (size_t)n == buffer_bytes) {
+        die("a seccomp program of %zd bytes does not fit in the ring", n);
+    }
+    return (size_t)n;
+}
+
+char *filter_call_name(bool m32, uint64_t number)
+{
+    char *name = seccomp_syscall_resolve_num_arch(architecture(m32), (int)number);
+    char *copy = name == NULL ? xasprintf("system call %d", (int)number) : xstrdup(name);
+    free(name);
+    return copy;
+}

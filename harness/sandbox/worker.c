@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: MIT
+// Lockstep with a worker. The fast path is a spin on the reply's number; whatever takes longer is
+// waited for in the kernel, in steps that look after output, death and time limits.
+#include "harness/sandbox/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "harness/base/clock.h"
+#include "harness/base/error.h"
+#include "harness/base/interrupt.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/base/printable.h"
+#include "harness/sandbox/filter.h"
+#include "harness/worker/futex.h"
+
+#define SPIN_TURNS 2000
+#define STEP_NS 5000000         // between two looks at output, death and limits
+#define LOOK_AFTER_CALLS 2048   // also when each call is fast
+#define WALL_PER_CPU 5          // a worker that sleeps gets this many times the CPU limit
+#define EXTRA_MEMORY (1ull << 30) // address space beside the heap
+
+/// Where the dynamic linker and the C library lie; what does not exist is passed over.
+static const char *const library_folders[] = {
+    "/lib", "/lib64", "/lib32", "/libx32", "/usr/lib", "/usr/lib64", "/usr/lib32", "/etc/ld.so.cache",
+};
+
+unsigned worker_cpus(void)
+{
+    cpu_set_t set;
+    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
+}
+
+/// A shared ring whose size nobody can change any more.
+static struct ring *make_ring(int *fd)
+{
+    *fd = memfd_create("ring", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+    if (*fd < 0 || ftruncate(*fd, sizeof(struct ring)) != 0 ||
+        fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
+        die("cannot make the command ring: %s", strerror(errno));
+    }
+    void *memory =
+        mmap(NULL, sizeof(struct ring), PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    if (memory == MAP_FAILED) {
+        die("cannot map the command ring: %s", strerror(errno));
+    }
+    return memory;
+}
+
+static void fill_ring(struct ring *ring, const struct worker_plan *plan, pid_t pid,
+                      uint32_t spin_turns)
+{
+    ring->heap_base = plan->heap_base;
+    ring->heap_max_bytes = plan->heap_max_bytes;
+    ring->spin_turns = spin_turns;
+    ring->n_slots = plan->n_slots;
+    ring->loading_filter_bytes = (uint32_t)filter_write(FILTER_LOADING, plan->m32, pid,
+                                                        ring->loading_filter, RING_FILTER_BYTES);
+    ring->running_filter_bytes = (uint32_t)filter_write(FILTER_RUNNING, plan->m32, pid,
+                                                        ring->running_filter, RING_FILTER_BYTES);
+}
+
+/// Starts the program; `fds` are the ring and the heap, in the order of RING_FD and RING_HEAP_FD.
+static void start_program(struct worker *worker, const struct worker_plan *plan, const int fds[2])
+{
+    char *program = paths_beside_program(plan->m32 ? "mmgrade-worker32" : "mmgrade-worker");
+    enum { N_FOLDERS = sizeof library_folders / sizeof *library_folders };
+    const char *readable[N_FOLDERS + 3];
+    memcpy(readable, library_folders, sizeof library_folders);
+    readable[N_FOLDERS] = program;
+    readable[N_FOLDERS + 1] = plan->library;
+    readable[N_FOLDERS + 2] = NULL;
+    const char *arguments[] = {program, plan->library, NULL};
+    const char *environment[] = {NULL};
+    int output_fd = output_open(&worker->output, plan->output_bytes, plan->echo_output);
+    struct process_plan process_plan = {
+        .arguments = arguments,
+        .environment = environment,
+        .folder = "/",
+        .output_fd = output_fd,
+        .fds = fds,
+        .n_fds = 2,
+        .confinement = {.readable = readable,
+                        .memory_bytes = plan->heap_max_bytes + EXTRA_MEMORY,
+                        .file_bytes = 0,
+                        .cpu_seconds = (uint64_t)plan->total_seconds + 2},
+    };
+    process_start(&worker->process, &process_plan);
+    close(output_fd);
+    free(program);
+}
+
+void worker_start(struct worker *worker, const struct worker_plan *plan)
+{
+    int ring_fd;
+    *worker = (struct worker){
+        .ring = make_ring(&ring_fd),
+        .spin_turns = worker_cpus() >= 2 ? SPIN_TURNS : 0,
+        .call_ns = (uint64_t)(plan->call_seconds * 1e9),
+        .total_ns = (uint64_t)(plan->total_seconds * 1e9),
+    };
+    start_program(worker, plan, (const int[]){ring_fd, plan->heap_fd});
+    close(ring_fd);
+    fill_ring(worker->ring, plan, worker->process.pid, worker->spin_turns);
+}
+
+static bool replied(const struct worker *worker)
+{
+    return __atomic_load_n(&worker->ring->reply_number, __ATOMIC_SEQ_CST) == worker->number;
+}
+
+/// The worker is gone, or has said that it is about to be: what was it?
+static void learn_end(struct worker *worker, struct worker_news *news)
+{
+    struct process_end end = process_stop(&worker->process);
+    output_drain(&worker->output);
+    news->event = end.signal != 0 ? WORKER_SIGNALLED : WORKER_EXITED;
+    news->signal = end.signal;
+    news->exit_code = end.exit_code;
+    if (end.signal == SIGXCPU || end.signal == SIGKILL) {
+        // The kernel's own limit on CPU time, a backstop to ours.
+        news->event = WORKER_TIMED_OUT;
+        news->seconds = (double)worker->total_ns / 1e9;
+    }
+}
+
+static void learn_signal(struct worker *worker, struct worker_news *news)
+{
+    struct ring *ring = worker->ring;
+    news->event = WORKER_SIGNALLED;
+    news->signal = ring->signal;
+    news->signal_code = ring->signal_code;
+    news->address = ring->signal_address;
+    if (news->signal <= 0 || news->signal > SIGSYS) {
+        news->event = WORKER_GARBLED;
+    }
+    process_stop(&worker->process);
+    output_drain(&worker->output);
+}
+
+static void read_reply(struct worker *worker, struct worker_news *news)
+{
+    struct ring *ring = worker->ring;
+    uint32_t reply = __atomic_load_n(&ring->reply, __ATOMIC_RELAXED);
+    if (reply == RING_DIED) {
+        learn_signal(worker, news);
+        return;
+    }
+    news->event = reply >= RING_DONE && reply <= RING_LOAD_FAILED ? WORKER_REPLIED : WORKER_GARBLED;
+    news->reply = reply;
+    news->value = __atomic_load_n(&ring->value, __ATOMIC_RELAXED);
+}
+
+static bool over_limit(struct worker *worker, uint64_t wall_ns, uint64_t cpu_start_ns,
+                       struct worker_news *news)
+{
+    uint64_t cpu_ns = process_cpu_ns(&worker->process);
+    uint64_t call_ns = cpu_ns > cpu_start_ns ? cpu_ns - cpu_start_ns : 0;
+    uint64_t limit_ns = 0;
+    if (call_ns > worker->call_ns || wall_ns > WALL_PER_CPU * worker->call_ns) {
+        limit_ns = worker->call_ns;
+    } else if (cpu_ns > worker->total_ns) {
+        limit_ns = worker->total_ns;
+    }
+    news->seconds = (double)limit_ns / 1e9;
+    return limit_ns != 0;
+}
+
+/// Sleeps until the reply is there; false with *news filled when it will not come.
+static bool wait_in_kernel(struct worker *worker, struct worker_news *news)
+{
+    struct ring *ring = worker->ring;
+    uint64_t start_ns = clock_ns();
+    uint64_t cpu_start_ns = process_cpu_ns(&worker->process);
+    const struct timespec step = {.tv_nsec = STEP_NS};
+    for (;;) {
+        __atomic_store_n(&ring->judge_sleeps, 1, __ATOMIC_SEQ_CST);
+        uint32_t seen = __atomic_load_n(&ring->reply_number, __ATOMIC_SEQ_CST);
+        if (seen != worker->number) {
+            futex_wait(&ring->reply_number, seen, &step);
+        }
+        __atomic_store_n(&ring->judge_sleeps, 0, __ATOMIC_SEQ_CST);
+        bool ended = process_ended(&worker->process);
+        if (replied(worker)) {
+            return true;
+        }
+        output_drain(&worker->output);
+        if (ended) {
+            learn_end(worker, news);
+            return false;
+        }
+        if (interrupt_seen() != 0) {
+            news->event = WORKER_INTERRUPTED;
+            return false;
+        }
+        if (over_limit(worker, clock_ns() - start_ns, cpu_start_ns, news)) {
+            news->event = WORKER_TIMED_OUT;
+            return false;
+        }
+    }
+}
+
+static void send(struct worker *worker, const struct worker_command *command)
+{
+    struct ring *ring = worker->ring;
+    ring->command = command->command;
+    ring->count = command->count;
+    ring->pointer = command->pointer;
+    ring->size = command->size;
+    worker->number++;
+    __atomic_store_n(&ring->command_number, worker->number, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&ring->worker_sleeps, __ATOMIC_SEQ_CST) != 0) {
+        futex_wake(&ring->command_number);
+    }
+}
+
+/// Fast calls never wait in the kernel: look after output and the total limit now and then.
+static bool look_after(struct worker *worker, struct worker_news *news)
+{
+    output_drain(&worker->output);
+    if (interrupt_seen() != 0) {
+        news->event = WORKER_INTERRUPTED;
+        return false;
+    }
+    if (process_cpu_ns(&worker->process) > worker->total_ns) {
+        news->event = WORKER_TIMED_OUT;
+        news->seconds = (double)worker->total_ns / 1e9;
+        return false;
+    }
+    return true;
+}
+
+void worker_call(struct worker *worker, const struct worker_command *command,
+                 struct worker_news *news)
+{
+    *news = (struct worker_news){.event = WORKER_REPLIED};
+    if (++worker->n_calls % LOOK_AFTER_CALLS == 0 && !look_after(worker, news)) {
+        return;
+    }
+    send(worker, command);
+    bool there = replied(worker);
+    for (uint32_t i = 0; i < worker->spin_turns && !there; i++) {
+        futex_pause();
+        there = replied(worker);
+    }
+    if (there || wait_in_kernel(worker, news)) {
+        read_reply(worker, news);
+    }
+}
+
+void worker_load(struct worker *worker, struct worker_news *news)
+{
+    worker_call(worker, &(struct worker_command){.command = RING_LOAD}, news);
+}
+
+char *worker_text(const struct worker *worker)
+{
+    char copy[RING_TEXT_BYTES];
+    memcpy(copy, worker->ring->text, sizeof copy);
+    return printable(copy, strnlen(copy, sizeof copy));
+}
+
+uint32_t worker_functions(const struct worker *worker)
+{
+    return __atomic_load_n(&worker->ring->functions, __ATOMIC_RELAXED);
+}
+
+void worker_stop(struct worker *worker)
+{
+    if (worker->process.pid != 0) {
+        process_stop(&worker->process);
+    }
+    output_drain(&worker->output);
+    if (worker->ring != NULL) {
+        munmap(worker->ring, sizeof *worker->ring);
+        worker->ring = NULL;
+    }
+}
+
+void worker_close(struct worker *worker)
+{
+    worker_stop(worker);
+    output_close(&worker->output);
+}

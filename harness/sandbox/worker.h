@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+// The judge's end of the ring: start a worker, give it commands, see what became of them.
+#ifndef MMGRADE_SANDBOX_WORKER_H
+#define MMGRADE_SANDBOX_WORKER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "harness/sandbox/output.h"
+#include "harness/sandbox/process.h"
+#include "harness/worker/ring.h"
+
+struct worker_plan {
+    const char *library; ///< the submission's shared object
+    bool m32;
+    int heap_fd;
+    uint64_t heap_base;
+    uint64_t heap_max_bytes;
+    uint32_t n_slots;     ///< of the trace, for slices; 0 when there are none
+    double call_seconds;  ///< CPU time of one command
+    double total_seconds; ///< CPU time of the worker's life
+    uint64_t output_bytes;
+    bool echo_output;
+};
+
+struct worker {
+    struct ring *ring;
+    struct process process;
+    struct output output;
+    uint32_t number; ///< of the last command
+    uint32_t spin_turns;
+    uint64_t n_calls;
+    uint64_t call_ns, total_ns; ///< limits
+};
+
+struct worker_command {
+    enum ring_command command;
+    uint32_t count;
+    uint64_t pointer;
+    uint64_t size;
+};
+
+enum worker_event {
+    WORKER_REPLIED,     ///< reply and value are set
+    WORKER_SIGNALLED,   ///< signal, code and address are set
+    WORKER_EXITED,      ///< exit_code is set
+    WORKER_TIMED_OUT,   ///< seconds is set
+    WORKER_GARBLED,     ///< a reply that no worker of ours gives: the ring was forged
+    WORKER_INTERRUPTED, ///< the user wants to stop
+};
+
+struct worker_news {
+    enum worker_event event;
+    enum ring_reply reply;
+    uint64_t value;
+    int signal;
+    int signal_code;
+    uint64_t address;
+    int exit_code;
+    double seconds;
+};
+
+/// Starts a worker that waits for its first command. Dies when the machine cannot do it.
+void worker_start(struct worker *worker, const struct worker_plan *plan);
+
+/// Loads the submission. On WORKER_REPLIED with RING_LOAD_FAILED, worker_text says why.
+void worker_load(struct worker *worker, struct worker_news *news);
+
+/// Sends a command and waits for the next reply, which may be RING_SBRK. About 0.5 us with two
+/// CPUs. Once the event is another than WORKER_REPLIED the worker is of no more use.
+void worker_call(struct worker *worker, const struct worker_command *command,
+                 struct worker_news *news);
+
+/// The ring's text, printable; the caller frees it.
+char *worker_text(const struct worker *worker);
+
+/// Functions that the loaded submission has: enum ring_function bits.
+uint32_t worker_functions(const struct worker *worker);
+
+/// Kills and reaps the worker, reads the last of its output (which stays readable) and unmaps the
+/// ring. worker_close then forgets the output.
+void worker_stop(struct worker *worker);
+void worker_close(struct worker *worker);
+
+/// How many CPUs this process may use.
+unsigned worker_cpus(void);
+
+#endif

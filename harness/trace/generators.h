@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// Traces made from a seed. The same kind and options give the same bytes on every machine, as long
+// as the kind's code stays as it is (tests/unit/test_trace.c holds a checksum a kind).
+//
+// Adding a kind: a function in one of the generate_*.c files, its prototype in gen.h, an entry of
+// generators[].
+#ifndef MMGRADE_TRACE_GENERATORS_H
+#define MMGRADE_TRACE_GENERATORS_H
+
+#include "harness/trace/trace.h"
+
+struct gen;
+
+/// More operations than that do not fit the lines of struct op.
+#define GENERATOR_MAX_OPS ((size_t)1000 * 1000 * 1000)
+
+struct generator {
+    const char *name;
+    const char *description; ///< one line for people
+    size_t default_ops;
+    size_t default_live;    ///< 0: the kind has no use for --live
+    const char *live_means; ///< "blocks at most"; NULL with default_live 0
+    void (*run)(struct gen *gen);
+};
+
+struct generator_options {
+    uint64_t seed;
+    size_t
+        n_ops;   ///< the most operations; kinds that work in rounds stop at a whole one. 0: default
+    size_t live; ///< 0: default
+};
+
+extern const struct generator generators[];
+extern const size_t n_generators;
+
+/// The kind of that name, or NULL.
+const struct generator *generator_find(const char *name);
+
+/// A balanced trace: all blocks are freed at its end. It has no operations when n_ops is too small
+/// for the kind. The caller calls trace_free. About 50 ns an operation.
+void generator_run(const struct generator *generator, struct generator_options options,
+                   struct trace *trace);
+
+#endif

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// The last words of a worker: which signal, at which address. The judge does not trust them; the
+// process's own exit status must agree.
+#include "harness/worker/crash.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "harness/worker/port.h"
+
+static struct ring *ring;
+static char handler_stack[16384];
+
+static void report(int signal, siginfo_t *info, void *context)
+{
+    (void)context;
+    ring->signal = signal;
+    ring->signal_code = info->si_code;
+    ring->signal_address = signal == SIGSYS ? (uint64_t)(unsigned)info->si_syscall
+                                            : (uint64_t)(uintptr_t)info->si_addr;
+    port_reply(ring, RING_DIED, 0);
+    _exit(128 + signal);
+}
+
+static void note_stack(void)
+{
+    char here;
+    struct rlimit limit = {.rlim_cur = 8 << 20};
+    getrlimit(RLIMIT_STACK, &limit);
+    uintptr_t top = (uintptr_t)&here + 65536;
+    // A guard gap below the limit is where an endless recursion ends.
+    ring->stack_low = (uint64_t)(top - (uintptr_t)limit.rlim_cur - (2 << 20));
+    ring->stack_high = (uint64_t)top;
+}
+
+bool crash_open(struct ring *shared)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+    ring = shared;
+    note_stack();
+    stack_t stack = {.ss_sp = handler_stack, .ss_size = sizeof handler_stack};
+    if (sigaltstack(&stack, NULL) != 0) {
+        return false;
+    }
+    struct sigaction action = {.sa_sigaction = report, .sa_flags = SA_SIGINFO | SA_ONSTACK};
+    sigfillset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+        if (sigaction(signals[i], &action, NULL) != 0) {
+            return false;
+        }
+    }
+    return true;
+}

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+// Failing cases in full and warnings in short.
+#include "reports/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/memory.h"
+
+/// "CODE at operation 204 (cc1.rep:208: f 31)". The caller frees it.
+static char *place_text(const struct case_result *one, const struct verdict *verdict)
+{
+    char *operation = verdict->op == 0 ? xstrdup(" before the first operation")
+                                       : xasprintf(" at operation %zu", verdict->op);
+    char *line = verdict->line == 0 ? xstrdup("")
+                                    : xasprintf(" (%s:%zu%s%s)", one->trace, verdict->line,
+                                                verdict->op_text == NULL ? "" : ": ",
+                                                verdict->op_text == NULL ? "" : verdict->op_text);
+    char *text = xasprintf("%s%s%s", verdict->code, operation, line);
+    free(operation);
+    free(line);
+    return text;
+}
+
+void terminal_verdict(const struct page *page, const struct verdict *verdict, const char *output)
+{
+    if (verdict->message != NULL) {
+        page_wrap(page, "  ", 2, verdict->message);
+        fputc('\n', page->stream);
+    }
+    if (verdict->details != NULL) {
+        page_lines(page, "  ", verdict->details);
+        fputc('\n', page->stream);
+    }
+    if (output != NULL && output[0] != '\0') {
+        fputs("  The last that the submission printed:\n", page->stream);
+        page_lines(page, "  | ", output);
+        fputc('\n', page->stream);
+    }
+    if (verdict->hint != NULL) {
+        page_wrap(page, "  Likely cause: ", 4, verdict->hint);
+    }
+    if (verdict->reproduce != NULL) { // not wrapped: it is there to be copied
+        fputs("  Reproduce: ", page->stream);
+        page_text(page, verdict->reproduce);
+        fputc('\n', page->stream);
+    }
+    if (verdict->hint != NULL || verdict->reproduce != NULL) {
+        fputc('\n', page->stream);
+    }
+}
+
+void terminal_failures(const struct page *page, const struct result *result)
+{
+    for (size_t i = 0; i < result->n_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        if (one->verdict == NULL || one->status == STATUS_PASSED) {
+            continue;
+        }
+        char *place = place_text(one, one->verdict);
+        bool failed = one->status == STATUS_FAILED;
+        page_tone(page, failed ? TONE_BAD : TONE_WARN);
+        page_text(page, one->trace);
+        fputs(failed ? "  X  " : "  skipped  ", page->stream);
+        page_text(page, place);
+        page_tone(page, TONE_PLAIN);
+        fputs("\n\n", page->stream);
+        terminal_verdict(page, one->verdict, one->output);
+        free(place);
+    }
+}
+
+static const struct verdict *find_warning(const struct case_result *one, const char *code)
+{
+    for (size_t i = 0; i < one->n_warnings; i++) {
+        if (strcmp(one->warnings[i].code, code) == 0) {
+            return &one->warnings[i];
+        }
+    }
+    return NULL;
+}
+
+/// True when no earlier case, and no earlier warning of this one, has the same code.
+static bool is_first(const struct result *result, size_t case_idx, size_t warning_idx)
+{
+    const struct case_result *one = &result->cases[case_idx];
+    const char *code = one->warnings[warning_idx].code;
+    for (size_t i = 0; i < case_idx; i++) {
+        if (find_warning(&result->cases[i], code) != NULL) {
+            return false;
+        }
+    }
+    return find_warning(one, code) == &one->warnings[warning_idx];
+}
+
+/// The other traces with the same warning, by name.
+static void print_others(const struct page *page, const struct result *result, size_t first_idx,
+                         const char *code)
+{
+    char *names = NULL;
+    for (size_t i = first_idx + 1; i < result->n_cases; i++) {
+        if (find_warning(&result->cases[i], code) != NULL) {
+            char *longer = xasprintf("%s%s%s", names == NULL ? "" : names,
+                                     names == NULL ? "" : ", ", result->cases[i].trace);
+            free(names);
+            names = longer;
+        }
+    }
+    if (names != NULL) {
+        page_wrap(page, "  Also in: ", 4, names);
+    }
+    free(names);
+}
+
+void terminal_warnings(const struct page *page, const struct result *result)
+{
+    for (size_t i = 0; i < result->n_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        for (size_t j = 0; j < one->n_warnings; j++) {
+            const struct verdict *warning = &one->warnings[j];
+            if (!is_first(result, i, j)) {
+                continue;
+            }
+            char *place = place_text(one, warning);
+            page_tone(page, TONE_WARN);
+            page_text(page, one->trace);
+            fputs("  warning  ", page->stream);
+            page_text(page, place);
+            page_tone(page, TONE_PLAIN);
+            fputc('\n', page->stream);
+            if (warning->message != NULL) {
+                page_wrap(page, "  ", 2, warning->message);
+            }
+            if (warning->hint != NULL) {
+                page_wrap(page, "  Likely cause: ", 4, warning->hint);
+            }
+            print_others(page, result, i, warning->code);
+            fputc('\n', page->stream);
+            free(place);
+        }
+    }
+}

@@ -1,0 +1,33 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# What mmgrade itself costs:  tests/bench/bench.sh build/release     (`make bench`)
+#
+#   BENCH_TRACES   folder of .rep files for the whole grade; default: the shipped ones
+#
+# First the programs tests/bench/*.c, one after the other, then the wall time and the peak memory
+# of a whole grade, the build of the submission included. Goals and figures: README.md beside this.
+set -eu
+cd "$(dirname "$0")/../.."
+build=${1:-build/release}
+traces=${BENCH_TRACES:-traces/malloc}
+submission=reference/malloc/segregated.c
+
+printf 'machine: %s, %s CPUs, %s MiB, Linux %s, %s, load %s\n' \
+    "$(awk -F ': ' '/^model name/ { print $2; exit }' /proc/cpuinfo)" "$(nproc)" \
+    "$(awk '/^MemTotal/ { print int($2 / 1024) }' /proc/meminfo)" "$(uname -r)" \
+    "$(gcc --version | head -n 1)" "$(cut -d ' ' -f 1 /proc/loadavg)"
+
+for source in tests/bench/*.c; do
+    [ -e "$source" ] || continue
+    printf '\n== %s\n' "$source"
+    "$build/${source%.c}"
+done
+
+set -- "$build/mmgrade" grade --lab malloc --rubric grading/rubrics/malloc-classic.yaml
+for trace in "$traces"/*.rep; do
+    set -- "$@" --trace "$trace"
+done
+printf '\n== a whole grade over %s\n' "$traces"
+hyperfine --style basic --warmup 1 --runs 5 -N "$* $submission"
+# Of all processes of the run the largest: the compiler, a worker or the judge.
+command time -f 'peak memory of the largest process: %M KiB' "$@" "$submission" >/dev/null

@@ -1,0 +1,223 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The front door:  tests/cli/cli.sh PROGRAM   (build/release/mmgrade)
+# Options, messages, exit status and files; what a verdict must be is up to tests/mutants.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+mmgrade=$PWD/${1:-build/release/mmgrade}
+[ -x "$mmgrade" ] || {
+    echo "cli.sh: no program $mmgrade" >&2
+    exit 2
+}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n_passed=0
+n_failed=0
+template=student_template/malloc
+
+pass() {
+    n_passed=$((n_passed + 1))
+}
+fail() { # NAME REASON
+    n_failed=$((n_failed + 1))
+    printf 'FAILED: %s: %s\n' "$1" "$2"
+    sed 's/^/    out: /' "$tmp/out" | head -n 12
+    sed 's/^/    err: /' "$tmp/err" | head -n 12
+}
+
+# run NAME STATUS ARGUMENT...: runs mmgrade and compares the exit status; output in out and err.
+run() {
+    name=$1
+    expected=$2
+    shift 2
+    status=0
+    "$mmgrade" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+    if [ "$status" = "$expected" ]; then pass; else
+        fail "$name" "exit status $status, expected $expected (mmgrade $*)"
+    fi
+}
+says() { # FILE PATTERN: of the last run
+    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in std$1"; fi
+}
+silent() { # FILE: of the last run
+    if [ -s "$tmp/$1" ]; then fail "$name" "std$1 is not empty"; else pass; fi
+}
+json_is() { # VALUE PATH...: in result.json of the last run
+    wanted=$1
+    shift
+    seen=$("$tmp/json" "$tmp/result.json" "$@" 2>&1)
+    if [ "$seen" = "$wanted" ]; then pass; else
+        fail "$name" "JSON at '$*' is '$seen', expected '$wanted'"
+    fi
+}
+
+# golden FILE NAME: standard output or error of the last run equals tests/golden/NAME.txt.
+# GOLDEN_UPDATE=1 (make golden) writes that file instead.
+golden() {
+    expected=tests/golden/$2.txt
+    sed "s|$tmp|TMP|g" "$tmp/$1" >"$tmp/golden"
+    if [ -n "${GOLDEN_UPDATE-}" ]; then
+        cp "$tmp/golden" "$expected"
+    elif diff -u "$expected" "$tmp/golden" >"$tmp/diff" 2>&1; then
+        pass
+    else
+        fail "$name" "std$1 differs from $expected (make golden rewrites it)"
+        head -n 30 "$tmp/diff"
+    fi
+}
+
+gcc -std=c17 -Wall -Werror -o "$tmp/json" tests/cli/json.c -ljansson || exit 2
+touch "$tmp/out" "$tmp/err"
+
+# Two small traces and the broken submissions that the tests below need.
+printf '%s\n' 20000 2 4 1 'a 0 100' 'a 1 200' 'f 0' 'f 1' >"$tmp/short.rep"
+printf '%s\n' 20000 1 3 1 'a 0 100' 'f 0' 'f 0' >"$tmp/twice.rep"
+mkdir "$tmp/empty" "$tmp/nobuild" "$tmp/null" "$tmp/liar"
+cp "$template"/*.h "$tmp/nobuild"
+echo 'int mm_init(void) { return 0 }' >"$tmp/nobuild/mm.c"
+cat >"$tmp/null/mm.c" <<'END'
+#include <stddef.h>
+int mm_init(void) { return 0; }
+void *mm_malloc(size_t size) { (void)size; return NULL; }
+void mm_free(void *block) { (void)block; }
+void *mm_realloc(void *block, size_t size) { (void)block; (void)size; return NULL; }
+END
+cat >"$tmp/liar/mm.c" <<'END'
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+__attribute__((constructor)) static void lie(void)
+{
+    puts("total 100.0 / 100");
+    exit(0);
+}
+int mm_init(void) { return 0; }
+void *mm_malloc(size_t size) { return malloc(size); }
+void mm_free(void *block) { free(block); }
+void *mm_realloc(void *block, size_t size) { return realloc(block, size); }
+END
+
+# Help and mistakes on the command line.
+run 'no arguments' 2
+says err '[Uu]sage'
+silent out
+run 'help' 0 --help
+says out 'grade'
+says out 'trace'
+says out 'labs'
+says out 'doctor'
+silent err
+for command in grade trace labs doctor; do
+    run "help of $command" 0 $command --help
+    says out "[Uu]sage.*mmgrade $command"
+    silent err
+    golden out "help-$command"
+    run "unknown option of $command" 2 $command --no-such-option
+    says err 'no-such-option'
+    silent out
+done
+run 'version' 0 --version
+says out '^mmgrade [0-9]'
+run 'unknown command' 2 no-such-command
+says err 'no-such-command'
+silent out
+
+# labs, doctor.
+run 'labs' 0 labs
+says out 'malloc'
+golden out labs
+run 'doctor' 0 doctor
+says out 'bubblewrap|bwrap'
+
+# trace.
+run 'trace without a verb' 2 trace
+run 'trace: unknown verb' 2 trace no-such-verb
+says err 'no-such-verb'
+run 'trace check: good' 0 trace check "$tmp/short.rep"
+run 'trace check: broken' 2 trace check "$tmp/twice.rep"
+says err 'twice\.rep:7: '
+run 'trace check: missing' 2 trace check "$tmp/no-such.rep"
+says err 'no-such\.rep'
+run 'trace info' 0 trace info "$tmp/short.rep"
+golden out trace-info
+for verb in gen check info; do
+    run "help of trace $verb" 0 trace $verb --help
+    says out "[Uu]sage.*mmgrade trace $verb"
+    run "unknown option of trace $verb" 2 trace $verb --no-such-option
+    says err 'no-such-option'
+done
+for kind in $("$mmgrade" trace gen --help | sed -n '/^kinds:/,/^$/s/^  \([a-z][a-z_-]*\) .*/\1/p'); do
+    run "trace gen $kind" 0 trace gen --seed 7 --ops 500 -o "$tmp/$kind.rep" "$kind"
+    run "trace gen $kind: check" 0 trace check "$tmp/$kind.rep"
+    run "trace gen $kind: again" 0 trace gen --seed 7 --ops 500 "$kind"
+    if cmp -s "$tmp/out" "$tmp/$kind.rep"; then pass; else fail "$name" 'not the same bytes'; fi
+done
+run 'trace check: all shipped traces' 0 trace check traces/malloc/*.rep
+
+# grade: a submission that is right.
+run 'grade the template' 0 grade --lab malloc --trace "$tmp/short.rep" \
+    --json "$tmp/result.json" $template
+says out 'short\.rep'
+says out 'correctness'
+says out 'total'
+if grep -q "$(printf '\033')" "$tmp/out"; then fail 'no colours in a file' 'escape codes'; else pass; fi
+json_is 1 schema
+json_is malloc lab
+json_is 1 cases
+json_is passed cases 0 status
+json_is null cases 0 verdict
+json_is 4 cases 0 metrics ops value
+json_is 100 max_score
+run 'grade one file' 0 grade --lab malloc --trace "$tmp/short.rep" $template/mm.c
+run 'grade with the classic rubric' 0 grade --lab malloc \
+    --rubric grading/rubrics/malloc-classic.yaml --trace "$tmp/short.rep" $template
+for reference in reference/malloc/*.c; do
+    run "grade $reference over all shipped traces" 0 grade --lab malloc "$reference"
+done
+(cd / && "$mmgrade" grade --lab malloc --trace "$tmp/short.rep" "$OLDPWD/$template") \
+    >"$tmp/out" 2>"$tmp/err"
+status=$?
+if [ $status = 0 ]; then pass; else fail 'grade from another folder' "exit status $status"; fi
+"$mmgrade" grade --lab malloc --trace "$tmp/short.rep" $template >"$tmp/out" 2>"$tmp/err" <&-
+status=$?
+if [ $status = 0 ]; then pass; else fail 'grade without standard input' "exit status $status"; fi
+
+# grade: submissions that fail. Exit 1, a verdict, no points for correctness.
+run 'grade: malloc returns NULL' 1 grade --lab malloc --trace "$tmp/short.rep" \
+    --json "$tmp/result.json" "$tmp/null"
+says out 'short\.rep:5'
+json_is failed cases 0 status
+json_is 1 cases 0 verdict op
+json_is 5 cases 0 verdict line
+run 'grade: does not compile' 1 grade --lab malloc --trace "$tmp/short.rep" \
+    --json "$tmp/result.json" "$tmp/nobuild"
+says out "mm\.c:1.*error"
+json_is 0 score
+run 'grade: prints a score and exits' 1 grade --lab malloc --trace "$tmp/short.rep" \
+    --json "$tmp/result.json" "$tmp/liar"
+json_is failed cases 0 status
+json_is 0 score
+
+# grade: input that is broken. Exit 2, the place, nothing on standard output.
+run 'grade: no submission' 2 grade --lab malloc
+run 'grade: unknown lab' 2 grade --lab no-such-lab $template
+says err 'no-such-lab.*malloc'
+run 'grade: missing submission' 2 grade --lab malloc "$tmp/no-such-folder"
+says err 'no-such-folder'
+run 'grade: missing rubric' 2 grade --lab malloc --rubric "$tmp/no-such.yaml" $template
+says err 'no-such\.yaml'
+silent out
+sed 's/name: utilization/name: utilisation/' grading/rubrics/malloc.yaml >"$tmp/typo.yaml"
+run 'grade: mistake in the rubric' 2 grade --lab malloc --rubric "$tmp/typo.yaml" $template
+says err 'typo\.yaml:[0-9]+:[0-9]+: .*utilisation.*utilization'
+silent out
+run 'grade: broken trace' 2 grade --lab malloc --trace "$tmp/twice.rep" $template
+says err 'twice\.rep:7: '
+run 'grade: missing trace' 2 grade --lab malloc --trace "$tmp/no-such.rep" $template
+says err 'no-such\.rep'
+run 'grade: JSON cannot be written' 2 grade --lab malloc --trace "$tmp/short.rep" \
+    --json "$tmp/no-such-folder/result.json" $template
+says err 'no-such-folder'
+
+echo "$n_passed passed, $n_failed failed"
+[ "$n_failed" = 0 ]

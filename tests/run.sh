@@ -1,0 +1,47 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# `make test`: every test that needs nothing but this machine, step by step. The first failure
+# stops it. How to run one step alone stands in CONTRIBUTING.md.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+started=$(date +%s)
+
+# step HEADING COMMAND...
+step() {
+    heading=$1
+    shift
+    printf '== %s\n' "$heading"
+    if ! "$@"; then
+        printf '\nmake test: FAILED at: %s\n' "$heading" >&2
+        exit 1
+    fi
+}
+
+# make's options come through MAKEFLAGS, the number of jobs with them.
+build() {
+    case ${MAKEFLAGS-} in
+    *-j*) ${MAKE:-make} --no-print-directory -s "$@" ;;
+    *) ${MAKE:-make} --no-print-directory -s "-j$(nproc)" "$@" ;;
+    esac
+}
+
+# Check's own processes would hide a leak from valgrind.
+unit_under_valgrind() {
+    CK_FORK=no valgrind -q --error-exitcode=1 --leak-check=full \
+        --errors-for-leak-kinds=definite,indirect build/release/tests/unit/unit
+}
+
+step 'structure: include direction, headers, licence lines' tests/structure/structure.sh
+step 'build with gcc' build VARIANT=release programs unit build/release/tests/mutants
+step 'unit tests' build/release/tests/unit/unit
+step 'command line' tests/cli/cli.sh build/release/mmgrade
+step 'an installed copy' tests/cli/install.sh
+step 'mutants: broken allocators and their verdicts' \
+    build/release/tests/mutants build/release/mmgrade
+step 'build with ASan and UBSan' build VARIANT=asan programs unit
+step 'unit tests under ASan and UBSan' build/asan/tests/unit/unit
+step 'command line under ASan and UBSan' tests/cli/cli.sh build/asan/mmgrade
+step 'unit tests under valgrind' unit_under_valgrind
+step 'build with clang' build VARIANT=clang programs unit
+step 'unit tests with clang' build/clang/tests/unit/unit
+printf '== all tests passed in %s s\n' $(($(date +%s) - started))

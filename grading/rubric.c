@@ -13,7 +13,7 @@
 #include "harness/base/paths.h"
 
 /// A file that is larger is not a rubric.
-#define RUBRIC_MAX_BYTES ((size_t)1 << 20)
+#define RUBRIC_MAX_BYTES ((size_t)256 << 10)
 
 /// Code that keeps pointers in 32-bit words shares 2 GiB with its own program and stack.
 #define LOW_HEAP_MAX_BYTES (UINT64_C(1) << 30)
@@ -174,7 +174,7 @@ bool rubric_read(struct rubric *rubric, const char *path, struct error *error)
     if (ferror(file)) {
         error_at(error, path, 0, 0, "cannot be read: %s", strerror(errno));
     } else if (text_bytes > RUBRIC_MAX_BYTES) {
-        error_at(error, path, 0, 0, "larger than 1 MiB: this is no rubric");
+        error_at(error, path, 0, 0, "larger than 256 KiB: this is no rubric");
     } else {
         ok = rubric_parse(rubric, path, text, text_bytes, error);
     }

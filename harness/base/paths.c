@@ -65,5 +65,15 @@ char *paths_beside_program(const char *name)
 {
     char folder[PATH_MAX];
     program_folder(folder);
-    return xasprintf("%s/%s", folder, name);
+    char *beside = xasprintf("%s/%s", folder, name);
+    for (char *slash; access(beside, F_OK) != 0 && (slash = strrchr(folder, '/')) != NULL;) {
+        *slash = '\0';
+        char *above = xasprintf("%s/%s", folder, name);
+        if (access(above, F_OK) == 0) {
+            free(beside);
+            return above;
+        }
+        free(above);
+    }
+    return beside;
 }

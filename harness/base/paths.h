@@ -10,7 +10,8 @@ const char *paths_root(void);
 /// The path of `relative` below the root; the caller frees it. An absolute path stays as it is.
 char *paths_in_root(const char *relative);
 
-/// The path of a program that is installed beside this one (the worker); the caller frees it.
+/// The path of a program that lies beside this one or in a folder above it (the worker; tests and
+/// benches lie deeper); the caller frees it. When there is none, the path beside this one.
 char *paths_beside_program(const char *name);
 
 #endif

@@ -37,39 +37,40 @@ static void check(int status, const char *what)
     }
 }
 
+/// libseccomp takes the native ABI's numbers (or, for calls that it lacks, numbers of its own) and
+/// translates them for the filter's ABI.
+static int call_number(const char *name)
+{
+    return seccomp_syscall_resolve_name(name);
+}
+
 /// Allows calls by name; names that this ABI lacks are passed over.
 static void allow(scmp_filter_ctx context, uint32_t arch, const char *const *names, size_t n_names)
 {
     for (size_t i = 0; i < n_names; i++) {
-        int number = seccomp_syscall_resolve_name_arch(arch, names[i]);
-        if (number != __NR_SCMP_ERROR && number >= 0) {
-            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 0), names[i]);
+        if (seccomp_syscall_resolve_name_arch(arch, names[i]) >= 0) {
+            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(names[i]), 0), names[i]);
         }
     }
 }
 
-static int call_number(uint32_t arch, const char *name)
-{
-    return seccomp_syscall_resolve_name_arch(arch, name);
-}
-
 /// Calls that are allowed with some arguments only.
-static void allow_with_arguments(scmp_filter_ctx context, uint32_t arch, pid_t worker)
+static void allow_with_arguments(scmp_filter_ctx context, pid_t worker)
 {
     static const char *const writes[] = {"write", "writev"};
     for (size_t i = 0; i < 2; i++) {
-        int number = call_number(arch, writes[i]);
+        int number = call_number(writes[i]);
         for (unsigned fd = 1; fd <= 2; fd++) {
             check(seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 1,
                                    SCMP_A0(SCMP_CMP_EQ, fd)),
                   writes[i]);
         }
     }
-    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, "tgkill"), 1,
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("tgkill"), 1,
                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)worker)),
           "tgkill");
     // isatty() and the like: a harmless no.
-    check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOTTY), call_number(arch, "ioctl"), 0),
+    check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOTTY), call_number("ioctl"), 0),
           "ioctl");
 }
 
@@ -77,11 +78,11 @@ static void allow_with_arguments(scmp_filter_ctx context, uint32_t arch, pid_t w
 static void allow_anonymous_memory(scmp_filter_ctx context, uint32_t arch)
 {
     const char *map = arch == SCMP_ARCH_X86 ? "mmap2" : "mmap";
-    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, map), 2,
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(map), 2,
                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
                            SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS)),
           map);
-    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, "mprotect"), 1,
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("mprotect"), 1,
                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)),
           "mprotect");
 }
@@ -103,10 +104,10 @@ static scmp_filter_ctx make_filter(enum filter_stage stage, bool m32, pid_t work
         check(seccomp_arch_add(context, arch), "the 32-bit ABI");
     }
     allow(context, arch, always, sizeof always / sizeof *always);
-    allow_with_arguments(context, arch, worker);
+    allow_with_arguments(context, worker);
     if (stage == FILTER_LOADING) {
         allow(context, arch, loading, sizeof loading / sizeof *loading);
-        check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(arch, "prctl"), 1,
+        check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("prctl"), 1,
                                SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)),
               "prctl");
     } else {

@@ -102,13 +102,13 @@ void worker_start(struct worker *worker, const struct worker_plan *plan)
     int ring_fd;
     *worker = (struct worker){
         .ring = make_ring(&ring_fd),
-        .spin_turns = worker_cpus() >= 2 ? SPIN_TURNS : 0,
+        .most_turns = worker_cpus() >= 2 ? SPIN_TURNS : 0,
         .call_ns = (uint64_t)(plan->call_seconds * 1e9),
         .total_ns = (uint64_t)(plan->total_seconds * 1e9),
     };
     start_program(worker, plan, (const int[]){ring_fd, plan->heap_fd});
     close(ring_fd);
-    fill_ring(worker->ring, plan, worker->process.pid, worker->spin_turns);
+    fill_ring(worker->ring, plan, worker->process.pid, worker->most_turns);
 }
 
 static bool replied(const struct worker *worker)
@@ -244,13 +244,10 @@ void worker_call(struct worker *worker, const struct worker_command *command,
     if (++worker->n_calls % LOOK_AFTER_CALLS == 0 && !look_after(worker, news)) {
         return;
     }
+    uint32_t before = worker->number;
     send(worker, command);
-    bool there = replied(worker);
-    for (uint32_t i = 0; i < worker->spin_turns && !there; i++) {
-        futex_pause();
-        there = replied(worker);
-    }
-    if (there || wait_in_kernel(worker, news)) {
+    futex_spin(&worker->ring->reply_number, before, worker->most_turns, &worker->turns);
+    if (replied(worker) || wait_in_kernel(worker, news)) {
         read_reply(worker, news);
     }
 }

@@ -28,7 +28,7 @@ struct worker {
     struct process process;
     struct output output;
     uint32_t number; ///< of the last command
-    uint32_t spin_turns;
+    uint32_t most_turns, turns; ///< of spinning, see futex_spin
     uint64_t n_calls;
     uint64_t call_ns, total_ns; ///< limits
 };

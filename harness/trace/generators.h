@@ -37,7 +37,7 @@ extern const size_t n_generators;
 const struct generator *generator_find(const char *name);
 
 /// A balanced trace: all blocks are freed at its end. It has no operations when n_ops is too small
-/// for the kind. The caller calls trace_free. About 50 ns an operation.
+/// for the kind. The caller calls trace_free.
 void generator_run(const struct generator *generator, struct generator_options options,
                    struct trace *trace);
 

@@ -56,7 +56,7 @@ struct trace {
 };
 
 /// Reads and validates a file; false with *error filled ("file:line: reason"). On success the
-/// caller calls trace_free. About 50 ns an operation.
+/// caller calls trace_free. About 100 ns an operation, 150 when the ids are sparse.
 bool trace_read(struct trace *trace, const char *path, struct error *error);
 
 /// The same for text in memory; `path` is for names and messages only.

@@ -18,12 +18,9 @@ struct ring *port_open(void)
 enum ring_command port_wait(struct ring *ring)
 {
     uint32_t last = ring->reply_number;
-    uint32_t turns = ring->command == RING_REST ? 0 : ring->spin_turns;
-    for (uint32_t i = 0; i < turns; i++) {
-        if (__atomic_load_n(&ring->command_number, __ATOMIC_ACQUIRE) != last) {
-            return ring->command;
-        }
-        futex_pause();
+    static uint32_t turns;
+    if (ring->command != RING_REST && futex_spin(&ring->command_number, last, ring->spin_turns, &turns)) {
+        return ring->command;
     }
     __atomic_store_n(&ring->worker_sleeps, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&ring->command_number, __ATOMIC_SEQ_CST) == last) {

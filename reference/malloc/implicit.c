@@ -38,11 +38,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "memlib.h"
-
-#ifndef ALIGNMENT
-#define ALIGNMENT 16
-#endif
 
 typedef uint32_t tag_t;
 

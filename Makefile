@@ -39,7 +39,8 @@ WORKER32_OBJ := $(WORKER_SRC:%.c=$(BUILD)/m32/%.o)
 UNIT_OBJ     := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCHES      := $(BENCH_SRC:%.c=$(BUILD)/%)
 # The 32-bit worker needs gcc-multilib, which not every architecture has.
-WORKER32     := $(if $(filter %/32/libgcc.a,$(shell gcc -m32 -print-libgcc-file-name 2>&1)),$(BUILD)/mmgrade-worker32)
+WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-file-name; } 2>/dev/null)), \
+                  $(BUILD)/mmgrade-worker32)
 # make's own -j, if it was given, else one job a processor.
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
@@ -118,7 +119,8 @@ $(BUILD)/tests/unit/unit: $(UNIT_OBJ) $(BUILD)/libmmgrade.a
 # A program beside a folder of its name: no object file of its own.
 $(BUILD)/tests/mutants: tests/mutants/run.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libmmgrade.a $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libmmgrade.a \
+	  $(LDLIBS)
 $(BENCHES): %: %.o $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "harness/base/error.h"
+#include "harness/base/memory.h"
 #include "harness/heap/checks.h"
 
 static const struct trace *trace_of(const struct telling *telling)
@@ -33,6 +34,13 @@ static char *or_null(char *text)
     return NULL;
 }
 
+/// The operation as the trace file says it; NULL for mm_init.
+static char *op_text(const struct trace *trace, size_t op)
+{
+    char text[64];
+    return op == 0 ? NULL : xstrdup(trace_op_text(trace, op - 1, text));
+}
+
 struct verdict *explain(const struct session *session, const struct breach *breach,
                         const char *code, const char *lead)
 {
@@ -40,6 +48,7 @@ struct verdict *explain(const struct session *session, const struct breach *brea
     size_t line = breach->op > 0 ? trace->ops[breach->op - 1].line : 0;
     struct verdict *verdict =
         verdict_new(code != NULL ? code : breach->check->code, breach->op, line);
+    verdict->op_text = op_text(trace, breach->op);
     size_t bytes[3];
     struct telling telling = {
         .session = session,

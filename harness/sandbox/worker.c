@@ -38,6 +38,22 @@ unsigned worker_cpus(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
+/// Keeps the worker off the CPU that the judge runs on. Left alone the kernel puts a process that is
+/// woken beside its waker, and the two would take turns on one CPU while another is idle.
+static void keep_apart(struct worker *worker)
+{
+    int cpu = worker->most_turns > 0 ? sched_getcpu() : -1;
+    if (cpu == worker->judge_cpu) {
+        return;
+    }
+    worker->judge_cpu = cpu;
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) > 1) {
+        CPU_CLR((size_t)cpu, &set);
+        sched_setaffinity(worker->process.pid, sizeof set, &set);
+    }
+}
+
 /// A shared ring whose size nobody can change any more.
 static struct ring *make_ring(int *fd)
 {
@@ -102,6 +118,7 @@ void worker_start(struct worker *worker, const struct worker_plan *plan)
     int ring_fd;
     *worker = (struct worker){
         .ring = make_ring(&ring_fd),
+        .judge_cpu = -1,
         .most_turns = worker_cpus() >= 2 ? SPIN_TURNS : 0,
         .call_ns = (uint64_t)(plan->call_seconds * 1e9),
         .total_ns = (uint64_t)(plan->total_seconds * 1e9),
@@ -177,6 +194,7 @@ static bool over_limit(struct worker *worker, uint64_t wall_ns, uint64_t cpu_sta
 static bool wait_in_kernel(struct worker *worker, struct worker_news *news)
 {
     struct ring *ring = worker->ring;
+    keep_apart(worker);
     uint64_t start_ns = clock_ns();
     uint64_t cpu_start_ns = process_cpu_ns(&worker->process);
     const struct timespec step = {.tv_nsec = STEP_NS};
@@ -224,6 +242,7 @@ static void send(struct worker *worker, const struct worker_command *command)
 /// Fast calls never wait in the kernel: look after output and the total limit now and then.
 static bool look_after(struct worker *worker, struct worker_news *news)
 {
+    keep_apart(worker);
     output_drain(&worker->output);
     if (interrupt_seen() != 0) {
         news->event = WORKER_INTERRUPTED;

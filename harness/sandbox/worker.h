@@ -29,6 +29,7 @@ struct worker {
     struct output output;
     uint32_t number; ///< of the last command
     uint32_t most_turns, turns; ///< of spinning, see futex_spin
+    int judge_cpu;              ///< the CPU that the worker keeps off; -1: not known yet
     uint64_t n_calls;
     uint64_t call_ns, total_ns; ///< limits
 };

@@ -39,6 +39,7 @@ static double measure_ns(const struct bench *bench, const struct trace *trace)
 int main(void)
 {
     double first_ns = 0.0;
+    setvbuf(stdout, NULL, _IOLBF, 0);
     for (size_t n_live = 1000; n_live <= 1000000; n_live *= 10) {
         struct trace trace;
         struct bench bench;

@@ -1,0 +1,458 @@
+// SPDX-License-Identifier: MIT
+// The mutants: allocators that are broken on purpose, each with the verdict that it must get, and
+// good ones that must not be accused. README.md beside this file says how a .mutant file is
+// written.
+//
+//     mutants MMGRADE [--keep] [NAME...]
+//
+// runs those of that name, or all of tests/mutants, from the project's root: it edits the base,
+// lets `MMGRADE grade` judge the result over the mutant's trace, and compares what its JSON says.
+// A line for each mutant that is judged otherwise; 'N passed, N failed' stands last. Exit status 0
+// when all passed, 1 when not. --keep leaves the sources and results of those that failed.
+#include <errno.h>
+#include <fcntl.h>
+#include <glob.h>
+#include <jansson.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "harness/base/error.h"
+#include "harness/base/memory.h"
+#include "harness/base/scratch.h"
+
+#define FOLDER "tests/mutants"
+#define N_PARALLEL 2
+#define ALARM_SECONDS 120 ///< for one mutant: mmgrade's own limits are far below
+#define TEXT_BYTES 512
+
+struct mutant {
+    char *path;
+    char *name;
+    char *text;   ///< of the .mutant file
+    char *source; ///< the base with all edits applied
+    char *base, *rubric, *trace, *expect;
+    long changed;           ///< the operation that the message must name; 0 when it need not
+    char *folder;           ///< where it is judged; NULL before that
+    pid_t pid;              ///< of mmgrade, 0 when it does not run
+    char error[TEXT_BYTES]; ///< why the .mutant file is bad, or what was seen in place of `expect`
+};
+
+__attribute__((format(printf, 2, 3))) static bool complain(struct mutant *mutant,
+                                                           const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(mutant->error, sizeof mutant->error, format, arguments);
+    va_end(arguments);
+    return false;
+}
+
+// --- Reading a mutant -------------------------------------------------------------------------
+
+/// The file's text, or NULL with errno set. The caller frees it.
+static char *read_file(const char *path)
+{
+    FILE *file = fopen(path, "r");
+    if (file == NULL) {
+        return NULL;
+    }
+    char *text = NULL;
+    size_t capacity = 0;
+    // No file here holds a NUL byte: all of it is one "line".
+    if (getdelim(&text, &capacity, '\0', file) < 0) {
+        free(text);
+        text = xstrdup("");
+    }
+    fclose(file);
+    return text;
+}
+
+static size_t line_of(const struct mutant *mutant, const char *at)
+{
+    size_t line = 1;
+    for (const char *c = mutant->text; c < at; c++) {
+        line += *c == '\n';
+    }
+    return line;
+}
+
+/// The value of "key: value" when the line has that key, else NULL. The caller frees it.
+static char *take_value(const char *line, const char *key)
+{
+    size_t n = strlen(key);
+    if (strncmp(line, key, n) != 0 || strncmp(line + n, ": ", 2) != 0) {
+        return NULL;
+    }
+    const char *value = line + n + 2;
+    return xasprintf("%.*s", (int)strcspn(value, "\n"), value);
+}
+
+/// One line of the head; false when it is none of those that may stand there.
+static bool take_line(struct mutant *mutant, const char *line)
+{
+    const struct {
+        const char *key;
+        char **target;
+    } known[] = {{"base", &mutant->base},
+                 {"rubric", &mutant->rubric},
+                 {"trace", &mutant->trace},
+                 {"expect", &mutant->expect}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        char *value = take_value(line, known[i].key);
+        if (value != NULL) {
+            free(*known[i].target);
+            *known[i].target = value;
+            return true;
+        }
+    }
+    return sscanf(line, "changed: %ld", &mutant->changed) == 1 || line[0] == '#';
+}
+
+/// Reads up to the first edit, which *edits gets; false when the head is bad.
+static bool read_head(struct mutant *mutant, char **edits)
+{
+    char *line = mutant->text;
+    while (*line != '\0' && strncmp(line, "<<<<\n", 5) != 0) {
+        if (!take_line(mutant, line)) {
+            return complain(mutant,
+                            "line %zu: expected '#', base, rubric, trace, expect, changed "
+                            "or '<<<<'",
+                            line_of(mutant, line));
+        }
+        line += strcspn(line, "\n");
+        line += *line == '\n';
+    }
+    *edits = line;
+    if (mutant->text[0] != '#') {
+        return complain(mutant, "line 1: expected '# what the student got wrong'");
+    }
+    if (mutant->base == NULL || mutant->trace == NULL || mutant->expect == NULL) {
+        return complain(mutant, "line 1: base, trace and expect must be given");
+    }
+    return *line != '\0' ||
+           complain(mutant, "line %zu: expected an edit ('<<<<')", line_of(mutant, line));
+}
+
+/// Replaces the one occurrence of `old` (ended by a NUL) in the source.
+static bool replace(struct mutant *mutant, size_t line, const char *old, const char *new)
+{
+    char *at = strstr(mutant->source, old);
+    if (at == NULL || *old == '\0') {
+        return complain(mutant, "line %zu: this text is not in %s", line, mutant->base);
+    }
+    if (strstr(at + 1, old) != NULL) {
+        return complain(mutant, "line %zu: this text is in %s more than once", line, mutant->base);
+    }
+    char *edited =
+        xasprintf("%.*s%s%s", (int)(at - mutant->source), mutant->source, new, at + strlen(old));
+    free(mutant->source);
+    mutant->source = edited;
+    return true;
+}
+
+/// Cuts the text at the line `mark`, which is looked for from `from` on; returns what follows it,
+/// or NULL. The text before it ends with a newline, or is empty. Newlines stay, for line_of.
+static char *cut_at(char *from, const char *mark)
+{
+    size_t n = strlen(mark);
+    char *at = from;
+    while (strncmp(at, mark, n) != 0) {
+        at = strchr(at, '\n');
+        if (at == NULL) {
+            return NULL;
+        }
+        at++;
+    }
+    *at = '\0';
+    return at + n;
+}
+
+static bool apply_edits(struct mutant *mutant, char *edit)
+{
+    while (strncmp(edit, "<<<<\n", 5) == 0) {
+        size_t line = line_of(mutant, edit);
+        char *old = edit + 5;
+        char *new = cut_at(old, "====\n");
+        char *next = new == NULL ? NULL : cut_at(new, ">>>>\n");
+        if (next == NULL) {
+            return complain(mutant, "line %zu: this edit lacks its '====' or '>>>>'", line);
+        }
+        if (!replace(mutant, line, old, new)) {
+            return false;
+        }
+        edit = next;
+    }
+    return *edit == '\0' || complain(mutant, "line %zu: expected '<<<<'", line_of(mutant, edit));
+}
+
+static bool read_mutant(struct mutant *mutant)
+{
+    mutant->text = read_file(mutant->path);
+    if (mutant->text == NULL) {
+        return complain(mutant, "%s: %s", mutant->path, strerror(errno));
+    }
+    mutant->rubric = xstrdup("grading/rubrics/malloc.yaml");
+    char *edits;
+    if (!read_head(mutant, &edits)) {
+        return false;
+    }
+    mutant->source = read_file(mutant->base);
+    if (mutant->source == NULL) {
+        return complain(mutant, "base %s: %s", mutant->base, strerror(errno));
+    }
+    return apply_edits(mutant, edits);
+}
+
+// --- Judging it -------------------------------------------------------------------------------
+
+static char *file_of(const struct mutant *mutant, const char *name)
+{
+    return xasprintf("%s/%s", mutant->folder, name);
+}
+
+static void write_source(const struct mutant *mutant)
+{
+    char *path = file_of(mutant, "mm.c");
+    FILE *file = fopen(path, "w");
+    if (file == NULL || fputs(mutant->source, file) < 0 || fclose(file) != 0) {
+        die("%s: %s", path, strerror(errno));
+    }
+    free(path);
+}
+
+/// The child: mmgrade in this process's place, its output in a file.
+static _Noreturn void become_mmgrade(const struct mutant *mutant, const char *mmgrade)
+{
+    int log = open(file_of(mutant, "log"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (log < 0 || dup2(log, STDOUT_FILENO) < 0 || dup2(log, STDERR_FILENO) < 0) {
+        _exit(2);
+    }
+    alarm(ALARM_SECONDS); // outlives execl
+    execl(mmgrade, mmgrade, "grade", "--lab", "malloc", "--rubric", mutant->rubric, "--trace",
+          mutant->trace, "--json", file_of(mutant, "result.json"), file_of(mutant, "mm.c"), NULL);
+    dprintf(STDERR_FILENO, "%s: %s\n", mmgrade, strerror(errno));
+    _exit(2);
+}
+
+static void start(struct mutant *mutant, const char *mmgrade)
+{
+    mutant->folder = scratch_make();
+    write_source(mutant);
+    fflush(NULL);
+    mutant->pid = fork();
+    if (mutant->pid < 0) {
+        die("fork: %s", strerror(errno));
+    }
+    if (mutant->pid == 0) {
+        become_mmgrade(mutant, mmgrade);
+    }
+}
+
+// --- Comparing --------------------------------------------------------------------------------
+
+static const char *code_of(const json_t *verdict)
+{
+    const char *code = json_string_value(json_object_get(verdict, "code"));
+    return code == NULL ? "?" : code;
+}
+
+/// "CODE op N" after the prefix; the caller frees it.
+static char *describe_verdict(const json_t *verdict, const char *prefix)
+{
+    return xasprintf("%s%s op %lld", prefix, code_of(verdict),
+                     (long long)json_integer_value(json_object_get(verdict, "op")));
+}
+
+/// The expected warning if it is among those of the case, else the last one, else "PASS".
+static char *describe_warnings(const json_t *one_case, const char *expect)
+{
+    char *seen = xstrdup("PASS");
+    size_t i;
+    json_t *warning;
+    json_array_foreach(json_object_get(one_case, "warnings"), i, warning)
+    {
+        free(seen);
+        seen = describe_verdict(warning, "WARN ");
+        if (strcmp(seen, expect) == 0) {
+            break;
+        }
+    }
+    return seen;
+}
+
+/// Does the verdict say in words which operation changed the payload?
+static bool names_operation(const json_t *verdict, long number)
+{
+    char *wanted = xasprintf("operation %ld", number);
+    bool found = false;
+    const char *key;
+    json_t *value;
+    json_object_foreach((json_t *)verdict, key, value)
+    {
+        const char *text = json_string_value(value);
+        for (; !found && text != NULL && (text = strstr(text, wanted)) != NULL; text++) {
+            char after = text[strlen(wanted)];
+            found = after < '0' || after > '9';
+        }
+    }
+    free(wanted);
+    return found;
+}
+
+/// What the result tree says, in the words of an `expect` line; the caller frees it.
+static char *describe(const json_t *result, const char *expect)
+{
+    const json_t *build = json_object_get(json_object_get(result, "build"), "verdict");
+    const json_t *one_case = json_array_get(json_object_get(result, "cases"), 0);
+    const json_t *verdict = json_object_get(one_case, "verdict");
+    if (json_is_object(build)) {
+        return xasprintf("BUILD %s", code_of(build));
+    }
+    return json_is_object(verdict) ? describe_verdict(verdict, "")
+                                   : describe_warnings(one_case, expect);
+}
+
+static bool agrees(struct mutant *mutant, const json_t *result)
+{
+    char *seen = describe(result, mutant->expect);
+    bool same = strcmp(seen, mutant->expect) == 0;
+    complain(mutant, "expected %s, seen %s", mutant->expect, seen);
+    free(seen);
+    const json_t *one_case = json_array_get(json_object_get(result, "cases"), 0);
+    const json_t *verdict = json_object_get(one_case, "verdict");
+    if (same && mutant->changed != 0 && !names_operation(verdict, mutant->changed)) {
+        return complain(mutant, "expected %s, seen as well, but no text names operation %ld",
+                        mutant->expect, mutant->changed);
+    }
+    return same;
+}
+
+/// Exit status 0 is for those that pass, perhaps with warnings, 1 for the others.
+static bool status_agrees(struct mutant *mutant, int status)
+{
+    bool fine = strcmp(mutant->expect, "PASS") == 0 || strncmp(mutant->expect, "WARN ", 5) == 0;
+    if (WIFEXITED(status) && WEXITSTATUS(status) == !fine) {
+        return true;
+    }
+    return complain(mutant, "expected %s, seen as well, but with wait status 0x%x", mutant->expect,
+                    (unsigned)status);
+}
+
+static bool judge(struct mutant *mutant, int status)
+{
+    char *path = file_of(mutant, "result.json");
+    json_error_t error;
+    json_t *result = json_load_file(path, 0, &error);
+    free(path);
+    if (result != NULL) {
+        bool fine = agrees(mutant, result) && status_agrees(mutant, status);
+        json_decref(result);
+        return fine;
+    }
+    path = file_of(mutant, "log");
+    char *log = read_file(path);
+    complain(mutant, "expected %s, seen no result (%s): %.200s", mutant->expect, error.text,
+             log == NULL ? "" : log);
+    free(log);
+    free(path);
+    return false;
+}
+
+// --- The run ----------------------------------------------------------------------------------
+
+/// Prints the line of one that failed, and tidies up.
+static void finish(struct mutant *mutant, bool passed, bool keep)
+{
+    if (!passed) {
+        printf("%s: %s\n", mutant->name, mutant->error);
+    }
+    if (!passed && keep && mutant->folder != NULL) {
+        printf("    kept in %s\n", mutant->folder);
+        free(mutant->folder);
+    } else {
+        scratch_remove(mutant->folder);
+    }
+    char *owned[] = {mutant->path, mutant->name,   mutant->text,  mutant->source,
+                     mutant->base, mutant->rubric, mutant->trace, mutant->expect};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {
+        free(owned[i]);
+    }
+}
+
+/// Waits for one of the running ones and finishes it; returns whether it passed.
+static bool reap(struct mutant *mutants, size_t n_mutants, bool keep)
+{
+    int status;
+    pid_t pid = wait(&status);
+    for (size_t i = 0; i < n_mutants; i++) {
+        if (pid > 0 && mutants[i].pid == pid) {
+            mutants[i].pid = 0;
+            bool passed = judge(&mutants[i], status);
+            finish(&mutants[i], passed, keep);
+            return passed;
+        }
+    }
+    die("wait: %s", strerror(errno));
+}
+
+static bool run_all(struct mutant *mutants, size_t n_mutants, const char *mmgrade, bool keep)
+{
+    size_t n_running = 0, n_passed = 0;
+    for (size_t i = 0; i < n_mutants; i++) {
+        if (!read_mutant(&mutants[i])) {
+            finish(&mutants[i], false, keep);
+            continue;
+        }
+        if (n_running == N_PARALLEL) {
+            n_passed += reap(mutants, n_mutants, keep);
+            n_running--;
+        }
+        start(&mutants[i], mmgrade);
+        n_running++;
+    }
+    for (; n_running > 0; n_running--) {
+        n_passed += reap(mutants, n_mutants, keep);
+    }
+    printf("%zu passed, %zu failed\n", n_passed, n_mutants - n_passed);
+    return n_passed == n_mutants && n_mutants > 0;
+}
+
+/// The mutants of these names, or all there are.
+static struct mutant *find_mutants(char **names, size_t n_names, size_t *n_mutants)
+{
+    glob_t found = {0};
+    for (size_t i = 0; i < n_names || (n_names == 0 && i == 0); i++) {
+        char *pattern = xasprintf(FOLDER "/%s.mutant", n_names == 0 ? "*" : names[i]);
+        glob(pattern, GLOB_NOCHECK | (i > 0 ? GLOB_APPEND : 0), NULL, &found);
+        free(pattern);
+    }
+    struct mutant *mutants = xcalloc(found.gl_pathc, sizeof *mutants);
+    for (size_t i = 0; i < found.gl_pathc; i++) {
+        const char *file = strrchr(found.gl_pathv[i], '/') + 1;
+        mutants[i].path = xstrdup(found.gl_pathv[i]);
+        mutants[i].name = xasprintf("%.*s", (int)strcspn(file, "."), file);
+    }
+    *n_mutants = found.gl_pathc;
+    globfree(&found);
+    return mutants;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) {
+        die("usage: mutants MMGRADE [--keep] [NAME...]");
+    }
+    bool keep = argc > 2 && strcmp(argv[2], "--keep") == 0;
+    int first = keep ? 3 : 2;
+    size_t n_mutants;
+    struct mutant *mutants = find_mutants(argv + first, (size_t)(argc - first), &n_mutants);
+    bool fine = run_all(mutants, n_mutants, argv[1], keep);
+    free(mutants);
+    return fine ? 0 : 1;
+}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // mmgrade: from the command line to a subcommand.
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -36,6 +37,7 @@ int main(int argc, char **argv)
 {
     // A worker of the same user could otherwise open this process's memory and descriptors.
     prctl(PR_SET_DUMPABLE, 0);
+    setlocale(LC_CTYPE, ""); // widths of characters; numbers keep their decimal point
     if (argc < 2) {
         print_help(stderr);
         return 2;

@@ -44,6 +44,8 @@ static void help_gen(void)
            "  --seed N       the same seed gives the same bytes on every machine (default 1)\n"
            "  --ops N        at most N operations; kinds that work in rounds stop at a whole one\n"
            "  --live N       how much is alive at once; what it counts depends on KIND\n"
+           "  --weight N     what counts: 0 correctness alone, 1 (default) utilization and speed too,\n"
+           "                 2 utilization, 3 speed; the classic dialect knows 0 and 1\n"
            "  --dialect D    the header's dialect (default %s)\n"
            "  -o, --output F write to the file F (default: standard output)\n"
            "\nkinds:\n",
@@ -77,6 +79,7 @@ static void help_info(void)
 
 struct gen_options {
     struct generator_options generator;
+    enum trace_weight weight;
     const struct reader *dialect;
     const char *output; ///< NULL: standard output
 };
@@ -141,6 +144,12 @@ static bool parse_gen_option(int code, struct gen_options *options)
         }
         options->generator.live = count;
         return true;
+    case 'w':
+        if (!parse_count("weight", optarg, WEIGHT_NONE, WEIGHT_SPEED, &count)) {
+            return false;
+        }
+        options->weight = (enum trace_weight)count;
+        return true;
     case 'd':
         options->dialect = reader_find(optarg);
         return options->dialect != NULL ||
@@ -155,6 +164,7 @@ static int generate(const struct generator *kind, const struct gen_options *opti
 {
     struct trace trace;
     generator_run(kind, options->generator, &trace);
+    trace.weight = options->weight;
     int status = 0;
     struct error error;
     if (trace.n_ops == 0) {
@@ -177,10 +187,11 @@ static int run_gen(const struct subcommand *self, int argc, char **argv)
                                                  {"ops", required_argument, NULL, 'n'},
                                                  {"live", required_argument, NULL, 'l'},
                                                  {"dialect", required_argument, NULL, 'd'},
+                                                 {"weight", required_argument, NULL, 'w'},
                                                  {"output", required_argument, NULL, 'o'},
                                                  {"help", no_argument, NULL, 'h'},
                                                  {NULL, 0, NULL, 0}};
-    struct gen_options options = {.generator = {.seed = 1}, .dialect = &readers[0]};
+    struct gen_options options = {.generator = {.seed = 1}, .weight = WEIGHT_BOTH, .dialect = &readers[0]};
     for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
         if (code == 'h') {
             return print_help(self);

@@ -175,10 +175,11 @@ bool checks_payload_differs(const struct play *play, const struct block *block, 
         return false;
     }
     breach->first_bad = at;
-    for (breach->n_shown = 0; breach->n_shown < BREACH_BYTES && at + breach->n_shown < size;
-         breach->n_shown++) {
-        breach->expected[breach->n_shown] = pattern_byte(block->seed, at + breach->n_shown);
-        breach->seen[breach->n_shown] = (uint8_t)payload[at + breach->n_shown];
+    breach->n_shown = 0;
+    for (size_t i = 0; i < BREACH_BYTES && at + i < size; i++) {
+        breach->expected[i] = pattern_byte(block->seed, at + i);
+        breach->seen[i] = (uint8_t)payload[at + i];
+        breach->n_shown = breach->expected[i] != breach->seen[i] ? i + 1 : breach->n_shown;
     }
     return true;
 }

@@ -41,10 +41,18 @@ static bool stopped(struct play *play)
     return false;
 }
 
+static void note_past_break(struct play *play)
+{
+    if (play->past_break_op == 0 && play->session->past_break != UINT64_MAX) {
+        play->past_break_op = play->op_number;
+    }
+}
+
 static bool call(struct play *play, enum ring_command command, uint64_t pointer, uint64_t size)
 {
     struct worker_command request = {.command = command, .pointer = pointer, .size = size};
     bool came_back = session_call(play->session, &request);
+    note_past_break(play);
     play->breach.refused_bytes = play->session->refused_bytes;
     play->breach.grown_bytes = play->session->grown_bytes;
     return came_back || stopped(play);
@@ -240,6 +248,7 @@ static bool finish(struct play *play)
         return false;
     }
     session_is_past_break(play->session);
+    note_past_break(play);
     if (!checks_ask(play, MOMENT_GROWN)) {
         return false;
     }

@@ -39,6 +39,7 @@ struct play {
     uint32_t suspect; ///< the slot whose payload is looked at
     bool after_free_null; ///< the payloads are verified because free(NULL) came back
     bool has_peaked;
+    size_t past_break_op; ///< the operation at which a write past the break was first seen
     bool by_watch; ///< the breach was found by looking at the watched block
 };
 

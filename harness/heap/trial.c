@@ -241,6 +241,7 @@ static void file_past_break(struct trial *trial, struct play *play)
     if (play->session->past_break != UINT64_MAX &&
         trial->plan.settings->findings.past_break == FINDING_WARN) {
         play->session->stop_past_break = true;
+        play->breach.op = play->past_break_op;
         checks_ask(play, MOMENT_GROWN);
         file_verdict(trial->result, explain(play->session, &play->breach, NULL, NULL), FINDING_WARN);
         play->session->stop_past_break = false;

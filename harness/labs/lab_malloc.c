@@ -170,7 +170,7 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
     const struct trace *trace = &run->traces[idx];
     struct session_plan plans[SPEED_SIDES];
     for (size_t side = 0; side < SPEED_SIDES; side++) {
-        plans[side] = plan_session(run, side, trace);
+        plans[side] = plan_session(run, (enum speed_side)side, trace);
         plans[side].echo_output = false;
         // One slice is one call.
         plans[side].call_seconds = plans[side].total_seconds;
@@ -222,7 +222,7 @@ static void open_cases(struct run *run)
         enum trace_weight weight = run->traces[i].weight;
         result->cases[i] = (struct case_result){
             .trace = xstrdup(run->traces[i].name),
-            .weight = weight == WEIGHT_NONE ? 0.0 : run->settings->traces[i].weight,
+            .weight = run->settings->traces[i].weight,
             .counts_utilization = weight == WEIGHT_BOTH || weight == WEIGHT_UTILIZATION,
             .counts_speed = weight == WEIGHT_BOTH || weight == WEIGHT_SPEED,
             .status = STATUS_SKIPPED,

@@ -9,8 +9,8 @@ mmgrade=${MMGRADE:-$here/../../build/release/mmgrade}
 
 table() { # file | arguments of `mmgrade trace gen` | what it stresses
     cat <<'END'
-short.rep|short --seed 1 --ops 12|nothing: twelve operations to follow by hand
-edges.rep|edges --seed 1 --ops 300|malloc(0), free(NULL), realloc(NULL, n), realloc(p, 0), ids used again
+short.rep|short --seed 1 --ops 12 --weight 0|nothing: twelve operations to follow by hand
+edges.rep|edges --seed 1 --ops 300 --weight 0|malloc(0), free(NULL), realloc(NULL, n), realloc(p, 0), ids used again
 random.rep|random --seed 1 --ops 5000 --live 500|the search for a fit: uniform sizes up to 16 KiB, uniform lifetimes
 small.rep|small --seed 1 --ops 6000 --live 1500|overhead a block: half of the blocks have 8 bytes or less
 powers.rep|powers --seed 1 --ops 5000 --live 400|borders of size classes: powers of two, one byte less, one more
@@ -22,8 +22,8 @@ ramp.rep|ramp --seed 1 --ops 6000 --live 1000|many live blocks, then one large h
 phases.rep|phases --seed 1 --ops 8000 --live 800|sizes that change from phase to phase between leftovers
 binary.rep|binary --seed 1 --ops 9000 --live 750|holes that are just too small for what comes next
 coalesce.rep|coalesce --seed 1 --ops 6000|joining neighbours that were freed in any order
-realloc-grow.rep|realloc-grow --seed 1 --ops 9000 --live 4|realloc of growing buffers whose room behind is soon taken
-realloc-one.rep|realloc-grow --seed 2 --ops 6000 --live 1|realloc of one large buffer with small blocks in its way
+realloc-grow.rep|realloc-grow --seed 1 --ops 4000 --live 4|realloc of growing buffers whose room behind is soon taken
+realloc-one.rep|realloc-grow --seed 2 --ops 3000 --live 1|realloc of one large buffer with small blocks in its way
 string-build.rep|string-build --seed 1 --ops 9000 --live 32|realloc that doubles and cuts back, many strings at once
 END
 }

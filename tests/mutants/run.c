@@ -198,7 +198,7 @@ static bool read_mutant(struct mutant *mutant)
         return complain(mutant, "%s: %s", mutant->path, strerror(errno));
     }
     mutant->rubric = xstrdup("grading/rubrics/malloc.yaml");
-    char *edits;
+    char *edits = NULL;
     if (!read_head(mutant, &edits)) {
         return false;
     }

@@ -123,6 +123,7 @@ void worker_start(struct worker *worker, const struct worker_plan *plan)
         .call_ns = (uint64_t)(plan->call_seconds * 1e9),
         .total_ns = (uint64_t)(plan->total_seconds * 1e9),
     };
+    worker->turns = worker->most_turns;
     start_program(worker, plan, (const int[]){ring_fd, plan->heap_fd});
     close(ring_fd);
     fill_ring(worker->ring, plan, worker->process.pid, worker->most_turns);
@@ -207,6 +208,7 @@ static bool wait_in_kernel(struct worker *worker, struct worker_news *news)
         __atomic_store_n(&ring->judge_sleeps, 0, __ATOMIC_SEQ_CST);
         bool ended = process_ended(&worker->process);
         if (replied(worker)) {
+            worker->turns = futex_adapt(worker->turns, worker->most_turns, start_ns);
             return true;
         }
         output_drain(&worker->output);
@@ -265,7 +267,7 @@ void worker_call(struct worker *worker, const struct worker_command *command,
     }
     uint32_t before = worker->number;
     send(worker, command);
-    futex_spin(&worker->ring->reply_number, before, worker->most_turns, &worker->turns);
+    futex_spin(&worker->ring->reply_number, before, worker->turns);
     if (replied(worker) || wait_in_kernel(worker, news)) {
         read_reply(worker, news);
     }

@@ -11,6 +11,15 @@
 #include <unistd.h>
 
 #define FUTEX_LEAST_TURNS 200
+#define FUTEX_SHORT_NS 150000 // waking a sleeper costs up to about as much on a virtual machine
+
+/// The monotonic clock; the worker links no other of ours.
+static inline uint64_t futex_clock_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
 
 /// A turn of a spin loop.
 static inline void futex_pause(void)
@@ -22,21 +31,28 @@ static inline void futex_pause(void)
 #endif
 }
 
-/// Spins for at most *turns turns until *word differs from `old`; true if it does. *turns doubles up
-/// to `most` when that helped and halves when it did not: on a machine where others keep the CPUs
-/// busy, spinning only takes time from the one that is waited for. `most` 0: no spinning at all.
-static inline bool futex_spin(const uint32_t *word, uint32_t old, uint32_t most, uint32_t *turns)
+/// Spins for at most `turns` turns until *word differs from `old`; true if it does.
+static inline bool futex_spin(const uint32_t *word, uint32_t old, uint32_t turns)
 {
-    for (uint32_t i = 0; i < *turns; i++) {
+    for (uint32_t i = 0; i < turns; i++) {
         if (__atomic_load_n(word, __ATOMIC_SEQ_CST) != old) {
-            *turns = 2 * *turns < most ? 2 * *turns : most;
             return true;
         }
         futex_pause();
     }
-    uint32_t least = most < FUTEX_LEAST_TURNS ? most : FUTEX_LEAST_TURNS;
-    *turns = *turns / 2 > least ? *turns / 2 : least;
     return false;
+}
+
+/// How many turns to spin next time, after a sleep that began at `since_ns`: twice as many, up to
+/// `most`, when a little more patience would have saved the sleep; half as many when not. Where
+/// others keep the CPUs busy, spinning only takes time from the one that is waited for.
+static inline uint32_t futex_adapt(uint32_t turns, uint32_t most, uint64_t since_ns)
+{
+    if (futex_clock_ns() - since_ns < FUTEX_SHORT_NS) {
+        return 2 * turns < most ? 2 * turns : most;
+    }
+    uint32_t least = most < FUTEX_LEAST_TURNS ? most : FUTEX_LEAST_TURNS;
+    return turns / 2 > least ? turns / 2 : least;
 }
 
 /// Sleeps while *word == value, until woken or until the timeout (NULL: none) has passed.

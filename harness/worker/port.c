@@ -17,16 +17,20 @@ struct ring *port_open(void)
 
 enum ring_command port_wait(struct ring *ring)
 {
+    static uint32_t turns = UINT32_MAX;
     uint32_t last = ring->reply_number;
-    static uint32_t turns;
-    if (ring->command != RING_REST && futex_spin(&ring->command_number, last, ring->spin_turns, &turns)) {
+    bool rests = ring->command == RING_REST;
+    turns = turns < ring->spin_turns ? turns : ring->spin_turns;
+    if (futex_spin(&ring->command_number, last, rests ? 0 : turns)) {
         return ring->command;
     }
+    uint64_t since_ns = futex_clock_ns();
     __atomic_store_n(&ring->worker_sleeps, 1, __ATOMIC_SEQ_CST);
     while (__atomic_load_n(&ring->command_number, __ATOMIC_SEQ_CST) == last) {
         futex_wait(&ring->command_number, last, NULL);
     }
     __atomic_store_n(&ring->worker_sleeps, 0, __ATOMIC_SEQ_CST);
+    turns = rests ? turns : futex_adapt(turns, ring->spin_turns, since_ns);
     return ring->command;
 }
 

@@ -33,8 +33,9 @@ cases_of() { # FILE
 # last the two counts.
 compare() {
     awk -v what="$1" '
-        FNR == NR { value[FNR] = $3; status[FNR] = $2; name[FNR] = $1; n = FNR; next }
+        FILENAME == ARGV[1] { value[FNR] = $3; status[FNR] = $2; name[FNR] = $1; n = FNR; next }
         {
+            n_wanted++
             difference = value[FNR] - $2
             if (name[FNR] == $1 && status[FNR] == "passed" && value[FNR] != "?" &&
                 difference < 1e-9 && difference > -1e-9) {
@@ -46,7 +47,7 @@ compare() {
             }
         }
         END {
-            n_failed += n > FNR ? n - FNR : 0
+            n_failed += n > n_wanted ? n - n_wanted : 0
             print n_passed + 0, n_failed + 0
         }' "$tmp/seen" "$tmp/wanted" >"$tmp/compared"
     sed '$d' "$tmp/compared"
@@ -59,7 +60,7 @@ compare() {
 # check REFERENCE RUBRIC INDEPENDENT TRACE...
 check() {
     what="$1 with $2"
-    reference=reference/malloc/$1.c
+    source=reference/malloc/$1.c
     rubric=$tmp/$2
     independent=$3
     shift 3
@@ -69,7 +70,7 @@ check() {
         shift
     done
     : >"$tmp/wanted"
-    "$mmgrade" grade --lab malloc --rubric "$rubric" "$@" --json - "$reference" >"$tmp/json" \
+    "$mmgrade" grade --lab malloc --rubric "$rubric" "$@" --json - "$source" >"$tmp/json" \
         2>"$tmp/err"
     status=$?
     while [ $# -gt 0 ]; do
@@ -92,9 +93,9 @@ else
     echo 'skipped: the classic and recorded traces, which are not here (../shared/traces/malloc)'
 fi
 for reference in implicit segregated; do
-    check $reference malloc.yaml "$programs/independent-$reference" "$@"
+    check "$reference" malloc.yaml "$programs/independent-$reference" "$@"
     if [ -x "${mmgrade}-worker32" ]; then
-        check $reference malloc-classic.yaml "$programs/independent32-$reference" "$@"
+        check "$reference" malloc-classic.yaml "$programs/independent32-$reference" "$@"
     else
         echo "skipped: $reference with malloc-classic.yaml (no 32-bit worker)"
     fi

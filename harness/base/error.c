@@ -31,8 +31,8 @@ void note(const char *format, ...)
     va_end(arguments);
 }
 
-bool error_at(struct error *error, const char *file, size_t line, size_t column,
-              const char *format, ...)
+bool error_at(struct error *error, const char *file, size_t line, size_t column, const char *format,
+              ...)
 {
     int n = snprintf(error->text, sizeof error->text, "%s", file);
     size_t used = n < 0 ? 0 : (size_t)n;

@@ -26,7 +26,7 @@ void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /// Fills *error with "file:line:column: ..."; line 0 and column 0 are left out.
 /// Always returns false, so that a reader can `return error_at(...)`.
-bool error_at(struct error *error, const char *file, size_t line, size_t column,
-              const char *format, ...) __attribute__((format(printf, 5, 6)));
+bool error_at(struct error *error, const char *file, size_t line, size_t column, const char *format,
+              ...) __attribute__((format(printf, 5, 6)));
 
 #endif

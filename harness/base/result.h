@@ -88,9 +88,9 @@ struct build_result {
     bool ok;
     char *compiler; ///< first line of `cc --version`
     char *command;
-    char *files;  ///< what was compiled, separated by spaces
-    char *output; ///< what the compiler said, made printable and capped
-    char *isolation; ///< "bubblewrap", or what was used in its place
+    char *files;             ///< what was compiled, separated by spaces
+    char *output;            ///< what the compiler said, made printable and capped
+    char *isolation;         ///< "bubblewrap", or what was used in its place
     struct verdict *verdict; ///< why it could not be built; NULL when it could
 };
 

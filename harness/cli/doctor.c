@@ -34,15 +34,16 @@ static bool has_worker(const char *name)
 int command_doctor(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        puts("usage: mmgrade doctor\n\nTells what this machine offers: compilers, isolation, CPUs.");
+        puts(
+            "usage: mmgrade doctor\n\nTells what this machine offers: compilers, isolation, CPUs.");
         return 0;
     }
     if (argc > 1) {
         note("doctor takes no '%s'; see 'mmgrade doctor --help'", argv[1]);
         return 2;
     }
-    bool can_grade = has_worker("mmgrade-worker") && (has_program("/usr/bin/gcc") ||
-                                                      has_program("/usr/bin/clang"));
+    bool can_grade = has_worker("mmgrade-worker") &&
+                     (has_program("/usr/bin/gcc") || has_program("/usr/bin/clang"));
     tell("worker", has_worker("mmgrade-worker"), "MISSING: run make");
     tell("32-bit worker (abi: m32)", has_worker("mmgrade-worker32"),
          "no: install gcc-multilib and run make");

@@ -31,29 +31,34 @@ struct arguments {
 
 static void print_help(void)
 {
-    puts("usage: mmgrade grade [--lab LAB] [--rubric FILE] [--trace FILE]... [--json FILE] SUBMISSION\n"
-         "\n"
-         "Builds and judges one submission, a folder that holds mm.c or one C file, and prints a\n"
-         "table, each failure in full, and the score.\n"
-         "\n"
-         "  --lab LAB      which lab; default malloc (see 'mmgrade labs')\n"
-         "  --rubric FILE  how to judge and score; default grading/rubrics/LAB.yaml\n"
-         "  --trace FILE   use this trace instead of the rubric's; may be repeated. With one trace\n"
-         "                 what the submission prints is shown as it comes\n"
-         "  --json FILE    also write the whole result as JSON ('-': standard output, no table)\n"
-         "  --keys         list what a rubric may say, and exit\n"
-         "\n"
-         "Exit status: 0 all passed, 1 the submission failed somewhere, 2 the harness or its input\n"
-         "is at fault.");
+    puts(
+        "usage: mmgrade grade [--lab LAB] [--rubric FILE] [--trace FILE]... [--json FILE] "
+        "SUBMISSION\n"
+        "\n"
+        "Builds and judges one submission, a folder that holds mm.c or one C file, and prints a\n"
+        "table, each failure in full, and the score.\n"
+        "\n"
+        "  --lab LAB      which lab; default malloc (see 'mmgrade labs')\n"
+        "  --rubric FILE  how to judge and score; default grading/rubrics/LAB.yaml\n"
+        "  --trace FILE   use this trace instead of the rubric's; may be repeated. With one trace\n"
+        "                 what the submission prints is shown as it comes\n"
+        "  --json FILE    also write the whole result as JSON ('-': standard output, no table)\n"
+        "  --keys         list what a rubric may say, and exit\n"
+        "\n"
+        "Exit status: 0 all passed, 1 the submission failed somewhere, 2 the harness or its input\n"
+        "is at fault.");
 }
 
 /// Reads the command line; a status to exit with, or -1 to go on.
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"lab", required_argument, NULL, 'l'},  {"rubric", required_argument, NULL, 'r'},
-        {"trace", required_argument, NULL, 't'}, {"json", required_argument, NULL, 'j'},
-        {"keys", no_argument, NULL, 'k'},       {"help", no_argument, NULL, 'h'},
+        {"lab", required_argument, NULL, 'l'},
+        {"rubric", required_argument, NULL, 'r'},
+        {"trace", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"keys", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},
         {NULL, 0, NULL, 0},
     };
     *arguments = (struct arguments){.lab = "malloc"};

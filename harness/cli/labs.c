@@ -10,7 +10,8 @@
 int command_labs(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        puts("usage: mmgrade labs\n\nLists the labs, each with the folder that holds its template.");
+        puts(
+            "usage: mmgrade labs\n\nLists the labs, each with the folder that holds its template.");
         return 0;
     }
     if (argc > 1) {

@@ -44,7 +44,8 @@ static void help_gen(void)
            "  --seed N       the same seed gives the same bytes on every machine (default 1)\n"
            "  --ops N        at most N operations; kinds that work in rounds stop at a whole one\n"
            "  --live N       how much is alive at once; what it counts depends on KIND\n"
-           "  --weight N     what counts: 0 correctness alone, 1 (default) utilization and speed too,\n"
+           "  --weight N     what counts: 0 correctness alone, 1 (default) utilization and speed "
+           "too,\n"
            "                 2 utilization, 3 speed; the classic dialect knows 0 and 1\n"
            "  --dialect D    the header's dialect (default %s)\n"
            "  -o, --output F write to the file F (default: standard output)\n"
@@ -183,15 +184,13 @@ static int generate(const struct generator *kind, const struct gen_options *opti
 
 static int run_gen(const struct subcommand *self, int argc, char **argv)
 {
-    static const struct option long_options[] = {{"seed", required_argument, NULL, 's'},
-                                                 {"ops", required_argument, NULL, 'n'},
-                                                 {"live", required_argument, NULL, 'l'},
-                                                 {"dialect", required_argument, NULL, 'd'},
-                                                 {"weight", required_argument, NULL, 'w'},
-                                                 {"output", required_argument, NULL, 'o'},
-                                                 {"help", no_argument, NULL, 'h'},
-                                                 {NULL, 0, NULL, 0}};
-    struct gen_options options = {.generator = {.seed = 1}, .weight = WEIGHT_BOTH, .dialect = &readers[0]};
+    static const struct option long_options[] = {
+        {"seed", required_argument, NULL, 's'},   {"ops", required_argument, NULL, 'n'},
+        {"live", required_argument, NULL, 'l'},   {"dialect", required_argument, NULL, 'd'},
+        {"weight", required_argument, NULL, 'w'}, {"output", required_argument, NULL, 'o'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
+    struct gen_options options = {
+        .generator = {.seed = 1}, .weight = WEIGHT_BOTH, .dialect = &readers[0]};
     for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
         if (code == 'h') {
             return print_help(self);

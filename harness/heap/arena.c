@@ -46,8 +46,8 @@ void arena_close(struct arena *arena)
     close(arena->fd);
 }
 
-/// The eight bytes of junk at word `word_idx`: a multiplicative hash, odd and huge, so that it makes
-/// neither a good pointer nor a good size.
+/// The eight bytes of junk at word `word_idx`: a multiplicative hash, odd and huge, so that it
+/// makes neither a good pointer nor a good size.
 static uint64_t junk(uint64_t word_idx)
 {
     uint64_t x = (word_idx + 1) * 0x9e3779b97f4a7c15ull;
@@ -105,17 +105,22 @@ void arena_refresh(struct arena *arena)
     }
 }
 
-static uint8_t fresh_byte(const struct arena *arena, uint64_t at)
+static uint64_t fresh_word(const struct arena *arena, uint64_t word_idx)
 {
-    uint64_t word = arena->fresh == HEAP_FRESH_ZEROS ? 0 : junk(at / 8);
-    return (uint8_t)(word >> 8 * (at % 8));
+    return arena->fresh == HEAP_FRESH_ZEROS ? 0 : junk(word_idx);
 }
 
 uint64_t arena_touched_past_break(const struct arena *arena)
 {
-    for (uint64_t at = arena->break_bytes; at < arena->file_bytes; at++) {
-        if ((uint8_t)arena->memory[at] != fresh_byte(arena, at)) {
-            return at;
+    for (uint64_t at = arena->break_bytes / 8 * 8; at < arena->file_bytes; at += 8) {
+        uint64_t seen;
+        memcpy(&seen, arena->memory + at, 8);
+        uint64_t difference = seen ^ fresh_word(arena, at / 8);
+        if (at < arena->break_bytes) {
+            difference = difference >> 8 * (arena->break_bytes % 8) << 8 * (arena->break_bytes % 8);
+        }
+        if (difference != 0) {
+            return at + (uint64_t)__builtin_ctzll(difference) / 8;
         }
     }
     return UINT64_MAX;

@@ -11,8 +11,8 @@
 
 struct arena {
     int fd;
-    char *memory;         ///< the judge's mapping; valid up to file_bytes
-    uint64_t base;        ///< the worker's address of byte 0
+    char *memory;  ///< the judge's mapping; valid up to file_bytes
+    uint64_t base; ///< the worker's address of byte 0
     uint64_t max_bytes;
     uint64_t break_bytes; ///< the heap's size as the submission sees it
     uint64_t file_bytes;  ///< whole pages, all of them once filled with fresh contents

@@ -19,14 +19,14 @@ struct check;
 struct breach {
     const struct check *check; ///< NULL: no rule was broken
     size_t op;
-    bool loading;      ///< before mm_init: a constructor of the submission ran
-    bool in_checkheap; ///< in the call of mm_checkheap after `op`
-    uint64_t pointer;  ///< what the call returned
+    bool loading;            ///< before mm_init: a constructor of the submission ran
+    bool in_checkheap;       ///< in the call of mm_checkheap after `op`
+    uint64_t pointer;        ///< what the call returned
     uint64_t wanted_pointer; ///< what the same call returned in an earlier play
-    uint32_t slot;     ///< the block at fault, LAYOUT_NO_SLOT when there is none
-    struct block before; ///< that block before the call
-    uint32_t other;    ///< the block that it collides with
-    uint64_t first_bad; ///< index in the payload of the first changed byte
+    uint32_t slot;           ///< the block at fault, LAYOUT_NO_SLOT when there is none
+    struct block before;     ///< that block before the call
+    uint32_t other;          ///< the block that it collides with
+    uint64_t first_bad;      ///< index in the payload of the first changed byte
     size_t n_shown;
     uint8_t expected[BREACH_BYTES], seen[BREACH_BYTES];
     size_t intact_op;  ///< the last operation after which the payload is known to be whole
@@ -35,7 +35,7 @@ struct breach {
     uint64_t refused_bytes; ///< by mem_sbrk in the call
     uint64_t grown_bytes;
     uint64_t past_break; ///< offset of the byte changed there, UINT64_MAX when none was
-    uint32_t damaged;  ///< a block whose payload was found changed when the worker stopped
+    uint32_t damaged;    ///< a block whose payload was found changed when the worker stopped
 };
 
 #endif

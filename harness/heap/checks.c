@@ -109,8 +109,7 @@ static bool is_null(const struct play *play, struct breach *breach)
 static bool points_outside(const struct play *play)
 {
     uint64_t last = play->session->arena.break_bytes - (play->op->size > 0);
-    return play->pointer != 0 &&
-           (play->session->arena.break_bytes == 0 || play->offset > last);
+    return play->pointer != 0 && (play->session->arena.break_bytes == 0 || play->offset > last);
 }
 
 static bool is_taken(const struct play *play, struct breach *breach)
@@ -233,8 +232,7 @@ const struct check checks[] = {
     {"UNALIGNED", "pointers are aligned", MOMENT_RETURNED, is_unaligned, explain_unaligned},
     {"OUT_OF_HEAP", "payloads lie in the heap", MOMENT_RETURNED, ends_outside, explain_outside},
     {"OVERLAP", "no two live payloads share a byte", MOMENT_RETURNED, is_taken, explain_overlap},
-    {"FREE_NULL", "free(NULL) does nothing", MOMENT_FREED, free_null_had_effect,
-     explain_free_null},
+    {"FREE_NULL", "free(NULL) does nothing", MOMENT_FREED, free_null_had_effect, explain_free_null},
     {"FREE_NULL", "free(NULL) does nothing", MOMENT_VERIFIED, is_changed_by_free_null,
      explain_free_null},
     {"PAYLOAD_CHANGED", "live payloads keep their bytes", MOMENT_VERIFIED, is_changed,

@@ -3,12 +3,17 @@
 #include "harness/heap/explain.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "harness/base/error.h"
 #include "harness/base/memory.h"
 #include "harness/heap/checks.h"
+#include "harness/heap/picture.h"
+
+#define NEAR_NULL 65536 // a header or list link beside NULL
+#define BREAK_IS_NEAR 256
 
 static const struct trace *trace_of(const struct telling *telling)
 {
@@ -72,17 +77,21 @@ struct verdict *explain(const struct session *session, const struct breach *brea
 void tell_pointer(FILE *file, const struct session *session, uint64_t pointer)
 {
     uint64_t offset = pointer - session->arena.base;
+    uint64_t top = session->plan->settings->abi == HEAP_ABI_M32 ? UINT32_MAX : UINT64_MAX;
     if (pointer == 0) {
         fputs("NULL", file);
     } else if (offset <= session->plan->settings->max_bytes) {
         fprintf(file, "heap+0x%" PRIx64, offset);
+    } else if (pointer < NEAR_NULL) {
+        fprintf(file, "NULL + %" PRIu64, pointer);
+    } else if (top - pointer < NEAR_NULL) {
+        fprintf(file, "NULL - %" PRIu64, top - pointer + 1);
     } else {
         fprintf(file, "0x%" PRIx64, pointer);
     }
 }
 
-void tell_block(FILE *file, const struct session *session, uint32_t slot,
-                const struct block *block)
+void tell_block(FILE *file, const struct session *session, uint32_t slot, const struct block *block)
 {
     const struct trace *trace = session->plan->trace;
     fprintf(file, "block %" PRId64 " (%" PRIu64 " bytes at heap+0x%" PRIx64, trace->ids[slot],
@@ -117,7 +126,7 @@ void tell_call(FILE *file, const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
     if (breach->loading) {
-        fputs("loading the program (a constructor)", file);
+        fputs("A constructor, run while the program was loaded,", file);
         return;
     }
     if (breach->in_checkheap) {
@@ -198,4 +207,47 @@ void tell_damage(const struct telling *telling)
         tell_op(file, trace_of(telling), breach->changed_op);
     }
     fputs(": look there first.\n", file);
+}
+
+static void add_block(struct picture *picture, const struct telling *telling, uint32_t slot)
+{
+    const struct block *block = &telling->session->layout.blocks[slot];
+    picture_add(picture, block->offset, block->offset + block->size, '#',
+                "block %" PRId64 ", %" PRIu64 " bytes", trace_of(telling)->ids[slot], block->size);
+}
+
+/// The break, when the picture reaches to within a page of it.
+static void add_break(struct picture *picture, const struct telling *telling, uint64_t to)
+{
+    uint64_t end = telling->session->arena.break_bytes;
+    if (to + BREAK_IS_NEAR > end) {
+        picture_add(picture, end, end, '|', "the break: the heap ends here");
+    }
+}
+
+void tell_picture(const struct telling *telling, uint64_t from, uint64_t to, uint32_t center,
+                  const char *format, ...)
+{
+    char label[80];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(label, sizeof label, format, arguments);
+    va_end(arguments);
+    const struct layout *layout = &telling->session->layout;
+    struct picture picture = {0};
+    picture_add(&picture, from, to, '^', "%s", label);
+    uint64_t pivot = from;
+    if (center != LAYOUT_NO_SLOT) {
+        add_block(&picture, telling, center);
+        pivot = layout->blocks[center].offset;
+    }
+    for (int above = 0; above < 2; above++) {
+        uint32_t slot = layout_neighbour(layout, pivot, above, center);
+        if (slot != LAYOUT_NO_SLOT) {
+            add_block(&picture, telling, slot);
+        }
+    }
+    add_break(&picture, telling, to);
+    fputc('\n', telling->details);
+    picture_draw(&picture, telling->details);
 }

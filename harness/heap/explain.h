@@ -64,6 +64,11 @@ void tell_bytes(const struct telling *telling);
 /// Which operation changed a payload, or between which two it happened.
 void tell_change(const struct telling *telling);
 
+/// A picture of [from, to), marked with a printf label; of the live block `center` that it lies in
+/// or collides with (LAYOUT_NO_SLOT: none); of the nearest live blocks on both sides; of the break.
+void tell_picture(const struct telling *telling, uint64_t from, uint64_t to, uint32_t center,
+                  const char *format, ...) __attribute__((format(printf, 5, 6)));
+
 /// If a payload was found changed when the worker stopped: which, and since when.
 void tell_damage(const struct telling *telling);
 

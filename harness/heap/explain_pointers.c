@@ -3,16 +3,10 @@
 #include <inttypes.h>
 
 #include "harness/heap/explain.h"
-#include "harness/heap/picture.h"
 
 static const struct op *op_of(const struct telling *telling)
 {
     return &telling->session->plan->trace->ops[telling->breach->op - 1];
-}
-
-static int64_t id_of(const struct telling *telling, uint32_t slot)
-{
-    return telling->session->plan->trace->ids[slot];
 }
 
 static uint64_t offset_of(const struct telling *telling)
@@ -20,46 +14,12 @@ static uint64_t offset_of(const struct telling *telling)
     return telling->breach->pointer - telling->session->arena.base;
 }
 
-/// Rows for the live blocks on both sides of a place.
-static void add_neighbours(struct picture *picture, const struct telling *telling, uint64_t offset)
+static void draw_returned(const struct telling *telling)
 {
-    const struct layout *layout = &telling->session->layout;
-    for (int above = 0; above < 2; above++) {
-        uint32_t slot = layout_neighbour(layout, offset, above, telling->breach->other);
-        if (slot != LAYOUT_NO_SLOT) {
-            const struct block *block = &layout->blocks[slot];
-            picture_add(picture, block->offset, block->offset + block->size, '#',
-                        "block %" PRId64 ", %" PRIu64 " bytes", id_of(telling, slot), block->size);
-        }
-    }
-}
-
-static void add_break(struct picture *picture, const struct telling *telling)
-{
-    uint64_t end = telling->session->arena.break_bytes;
-    picture_add(picture, end, end, '|', "the break: the heap ends here");
-}
-
-static void draw_returned(const struct telling *telling, bool with_break)
-{
-    struct picture picture = {0};
-    const struct breach *breach = telling->breach;
-    uint64_t offset = offset_of(telling);
     uint64_t size = op_of(telling)->size;
-    picture_add(&picture, offset, offset + size, '^', "returned now for block %" PRId64
-                ", %" PRIu64 " bytes", id_of(telling, breach->slot), size);
-    if (breach->other != LAYOUT_NO_SLOT) {
-        const struct block *other = &telling->session->layout.blocks[breach->other];
-        picture_add(&picture, other->offset, other->offset + other->size, '#',
-                    "block %" PRId64 ", %" PRIu64 " bytes, in use", id_of(telling, breach->other),
-                    other->size);
-    }
-    add_neighbours(&picture, telling, offset);
-    if (with_break) {
-        add_break(&picture, telling);
-    }
-    fputc('\n', telling->details);
-    picture_draw(&picture, telling->details);
+    tell_picture(telling, offset_of(telling), offset_of(telling) + size, telling->breach->other,
+                 "returned for block %" PRId64 ", %" PRIu64 " bytes",
+                 telling->session->plan->trace->ids[telling->breach->slot], size);
 }
 
 static void tell_returned(const struct telling *telling)
@@ -81,9 +41,9 @@ void explain_exhausted(const struct telling *telling)
             " bytes (%.1f %% of the heap).\n",
             session->arena.break_bytes, session->plan->settings->max_bytes,
             session->layout.payload_bytes,
-            session->arena.break_bytes == 0
-                ? 0.0
-                : 100.0 * (double)session->layout.payload_bytes / (double)session->arena.break_bytes);
+            session->arena.break_bytes == 0 ? 0.0
+                                            : 100.0 * (double)session->layout.payload_bytes /
+                                                  (double)session->arena.break_bytes);
     fputs(telling->breach->refused_bytes > session->plan->settings->max_bytes
               ? "the size passed to mem_sbrk has overflowed or was computed from a damaged header"
               : "free blocks are not found again or not coalesced, so the heap only grows",
@@ -94,7 +54,8 @@ void explain_null(const struct telling *telling)
 {
     tell_returned(telling);
     fputs(" although the heap may still grow.", telling->message);
-    fprintf(telling->details, "The heap has %" PRIu64 " of at most %" PRIu64
+    fprintf(telling->details,
+            "The heap has %" PRIu64 " of at most %" PRIu64
             " bytes, and mem_sbrk was %s in this call.\n",
             telling->session->arena.break_bytes, telling->session->plan->settings->max_bytes,
             telling->breach->grown_bytes > 0 ? "called with success" : "not called");
@@ -127,18 +88,19 @@ void explain_outside(const struct telling *telling)
     uint64_t end = session->arena.break_bytes;
     bool starts_inside = offset < end;
     if (starts_inside) {
-        fprintf(telling->message, ": the last %" PRIu64 " of its %" PRIu64
-                " bytes lie past the end of the heap.", offset + op_of(telling)->size - end,
-                op_of(telling)->size);
-        draw_returned(telling, true);
+        fprintf(telling->message,
+                ": the last %" PRIu64 " of its %" PRIu64 " bytes lie past the end of the heap.",
+                offset + op_of(telling)->size - end, op_of(telling)->size);
+        draw_returned(telling);
         fputs("the heap was extended by too little (header, footer or rounding forgotten), or the "
               "block's size in its header is too large",
               telling->hint);
         return;
     }
     fputs(", which is not in the heap.", telling->message);
-    fprintf(telling->details, "The heap is [heap+0x0, heap+0x%" PRIx64 "), with heap+0x0 at 0x%"
-            PRIx64 ".\n", end, session->arena.base);
+    fprintf(telling->details,
+            "The heap is [heap+0x0, heap+0x%" PRIx64 "), with heap+0x0 at 0x%" PRIx64 ".\n", end,
+            session->arena.base);
     if (telling->breach->pointer >> 32 == 0 && session->arena.base >> 32 != 0) {
         fputs("the upper half of the pointer is gone: it went through an int or an unsigned, or a "
               "function without a prototype returned it",
@@ -157,12 +119,15 @@ void explain_unaligned(const struct telling *telling)
     unsigned alignment = telling->session->plan->settings->alignment;
     tell_returned(telling);
     fprintf(telling->message, ", which is not a multiple of %u.", alignment);
-    fprintf(telling->details, "The address is 0x%" PRIx64 ", that is %u byte%s past a multiple of %u.\n",
+    fprintf(telling->details,
+            "The address is 0x%" PRIx64 ", that is %u byte%s past a multiple of %u.\n",
             telling->breach->pointer, (unsigned)(telling->breach->pointer % alignment),
             telling->breach->pointer % alignment == 1 ? "" : "s", alignment);
-    draw_returned(telling, false);
-    fprintf(telling->hint, "payloads start right behind their headers: the first header must end at a "
-            "multiple of %u, and every block size must be one", alignment);
+    draw_returned(telling);
+    fprintf(telling->hint,
+            "payloads start right behind their headers: the first header must end at a "
+            "multiple of %u, and every block size must be one",
+            alignment);
 }
 
 void explain_overlap(const struct telling *telling)
@@ -178,17 +143,18 @@ void explain_overlap(const struct telling *telling)
     uint64_t offset = offset_of(telling);
     uint64_t size = op_of(telling)->size;
     uint64_t from = offset > other->offset ? offset : other->offset;
-    uint64_t to = offset + size < other->offset + other->size ? offset + size
-                                                              : other->offset + other->size;
+    uint64_t to =
+        offset + size < other->offset + other->size ? offset + size : other->offset + other->size;
     fputs("It collides with ", telling->details);
     tell_block(telling->details, telling->session, breach->other, other);
-    fprintf(telling->details, ".\nBoth own the bytes heap+0x%" PRIx64 "..heap+0x%" PRIx64 ".\n", from,
-            to > from ? to - 1 : from);
-    draw_returned(telling, false);
+    fprintf(telling->details, ".\nBoth own the bytes heap+0x%" PRIx64 "..heap+0x%" PRIx64 ".\n",
+            from, to > from ? to - 1 : from);
+    draw_returned(telling);
     if (offset == other->offset) {
-        fputs("the block was handed out twice: it stayed in the free list, or its header still says "
-              "free",
-              telling->hint);
+        fputs(
+            "the block was handed out twice: it stayed in the free list, or its header still says "
+            "free",
+            telling->hint);
     } else {
         fputs("the size in some header is larger than the block: look at what splitting and "
               "coalescing write, and whether a header lies where the last payload ended",

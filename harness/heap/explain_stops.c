@@ -45,8 +45,9 @@ void explain_load_failure(const struct telling *telling)
     // dlerror starts with the file's path, which says nothing to a student.
     const char *reason = strstr(text, ": ");
     fprintf(telling->details, "%s\n", reason == NULL ? text : reason + 2);
-    fputs("a function or variable is used that no file defines (a typo, or a file was not handed in)",
-          telling->hint);
+    fputs(
+        "a function or variable is used that no file defines (a typo, or a file was not handed in)",
+        telling->hint);
     free(text);
 }
 
@@ -91,8 +92,9 @@ void explain_exit(const struct telling *telling)
     }
     fputs(" ended the program with abort().", telling->message);
     tell_damage(telling);
-    tell_output_hint(telling, "an assertion failed, or abort() was called: the last lines of output "
-                              "may say which");
+    tell_output_hint(telling,
+                     "an assertion failed, or abort() was called: the last lines of output "
+                     "may say which");
 }
 
 void explain_forbidden_call(const struct telling *telling)
@@ -116,12 +118,12 @@ static const char *tell_place(const struct telling *telling, uint64_t address)
     uint64_t end = session->arena.break_bytes;
     uint64_t top = session->plan->settings->abi == HEAP_ABI_M32 ? UINT32_MAX : UINT64_MAX;
     if (address < NEAR_NULL || top - address < NEAR_NULL) {
-        fputs("That is next to NULL.\n", file);
+        fputs("next to NULL.\n", file);
         return "a NULL pointer was used, directly or as the base of a header or list link";
     }
     if (offset < end) {
         uint32_t slot = layout_find_history(&session->layout, offset);
-        fputs("That is in the heap, ", file);
+        fputs("in the heap, ", file);
         if (slot == LAYOUT_NO_SLOT) {
             fputs("in the allocator's own bytes.\n", file);
         } else {
@@ -132,26 +134,29 @@ static const char *tell_place(const struct telling *telling, uint64_t address)
         return "the heap can be read and written, but not run: a function pointer was overwritten";
     }
     if (offset < session->plan->settings->max_bytes) {
-        fprintf(file, "That is %" PRIu64 " bytes past the break (the heap ends at heap+0x%" PRIx64
-                ").\n", offset - end, end);
-        return "a block's size is too large, so that the next block lies past the heap: the epilogue "
+        fprintf(file, "%" PRIu64 " bytes past the break (the heap ends at heap+0x%" PRIx64 ").\n",
+                offset - end, end);
+        tell_picture(telling, offset, offset + 1, LAYOUT_NO_SLOT, "touched");
+        return "a block's size is too large, so that the next block lies past the heap: the "
+               "epilogue "
                "is missing, or a header was damaged";
     }
     if (session->arena.base - address < BELOW_HEAP) {
-        fprintf(file, "That is %" PRIu64 " bytes below the heap.\n", session->arena.base - address);
+        fprintf(file, "%" PRIu64 " bytes below the heap.\n", session->arena.base - address);
         return "the block before the first one was looked for: the prologue is missing, or its "
                "footer was damaged";
     }
     if (address >= session->stack_low && address < session->stack_high) {
-        fputs("That is on the stack.\n", file);
+        fputs("on the stack.\n", file);
         return "endless recursion, or a local array that is too large";
     }
     if (address >> 32 == 0 && session->arena.base >> 32 != 0) {
-        fputs("Nothing lies there: it looks like the lower half of a pointer.\n", file);
+        fputs("the lower half of a pointer, it seems; nothing lies there.\n", file);
         return "a pointer went through an int or an unsigned and lost its upper half";
     }
-    fputs("Nothing lies there.\n", file);
-    return "the pointer was read from memory that holds something else, such as a payload, a size or "
+    fputs("an address where nothing lies.\n", file);
+    return "the pointer was read from memory that holds something else, such as a payload, a size "
+           "or "
            "fresh heap memory";
 }
 
@@ -166,13 +171,11 @@ static const char *tell_fault(const struct telling *telling)
     }
     // The kernel gives no address when the processor itself refused a malformed one.
     if (news->signal_code == SI_KERNEL && news->address == 0) {
-        fputs("The address is none that a pointer can have.\n", telling->details);
+        fputs("That is no address that a pointer can have.\n", telling->details);
         return "the pointer was read from memory that holds something else, such as a payload or "
                "fresh heap memory";
     }
-    fputs("The address is ", telling->details);
-    tell_pointer(telling->details, telling->session, news->address);
-    fputs(". ", telling->details);
+    fputs("That is ", telling->details);
     return tell_place(telling, news->address);
 }
 
@@ -181,8 +184,8 @@ void explain_crash(const struct telling *telling)
     const struct worker_news *news = &telling->breach->news;
     tell_call(telling->message, telling);
     const char *abbreviation = sigabbrev_np(news->signal);
-    fprintf(telling->message, " crashed with SIG%s (%s)",
-            abbreviation == NULL ? "?" : abbreviation, strsignal(news->signal));
+    fprintf(telling->message, " crashed with SIG%s (%s)", abbreviation == NULL ? "?" : abbreviation,
+            strsignal(news->signal));
     if ((news->signal == SIGSEGV || news->signal == SIGBUS) && news->signal_code != SI_KERNEL) {
         fputs(" at ", telling->message);
         tell_pointer(telling->message, telling->session, news->address);
@@ -203,9 +206,9 @@ void explain_init_failed(const struct telling *telling)
     fprintf(telling->message, "mm_init reported failure (it returned %d).",
             (int)(int32_t)telling->breach->news.value);
     if (telling->breach->refused_bytes > 0) {
-        fprintf(telling->details, "mem_sbrk(%" PRIu64 ") was refused: the heap's maximum is %" PRIu64
-                " bytes.\n", telling->breach->refused_bytes,
-                telling->session->plan->settings->max_bytes);
+        fprintf(telling->details,
+                "mem_sbrk(%" PRIu64 ") was refused: the heap's maximum is %" PRIu64 " bytes.\n",
+                telling->breach->refused_bytes, telling->session->plan->settings->max_bytes);
     }
     fputs("an int mm_init returns 0 when all is well and -1 when it is not; a bool mm_init returns "
           "true when all is well",

@@ -106,8 +106,7 @@ uint32_t layout_find_history(const struct layout *layout, uint64_t offset)
     return found;
 }
 
-uint32_t layout_neighbour(const struct layout *layout, uint64_t offset, bool above,
-                          uint32_t except)
+uint32_t layout_neighbour(const struct layout *layout, uint64_t offset, bool above, uint32_t except)
 {
     uint32_t best = LAYOUT_NO_SLOT;
     for (size_t slot = 0; slot < layout->n_slots; slot++) {
@@ -161,8 +160,8 @@ void layout_fragmentation(const struct layout *layout, uint64_t heap_bytes,
 {
     struct gaps gaps = measure_gaps(layout, heap_bytes);
     uint64_t external = gaps.large_sum - gaps.n_large * gaps.smallest + gaps.top;
-    uint64_t rest = heap_bytes - (layout->payload_bytes < heap_bytes ? layout->payload_bytes
-                                                                     : heap_bytes);
+    uint64_t rest =
+        heap_bytes - (layout->payload_bytes < heap_bytes ? layout->payload_bytes : heap_bytes);
     *external_bytes = external < rest ? external : rest;
     *internal_bytes = rest - *external_bytes;
 }

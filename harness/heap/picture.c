@@ -8,8 +8,8 @@
 
 #define COLUMNS 44
 
-void picture_add(struct picture *picture, uint64_t from, uint64_t to, char mark,
-                 const char *format, ...)
+void picture_add(struct picture *picture, uint64_t from, uint64_t to, char mark, const char *format,
+                 ...)
 {
     if (picture->n_rows == PICTURE_ROWS) {
         return;

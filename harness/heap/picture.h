@@ -24,8 +24,8 @@ struct picture {
 };
 
 /// Adds a row; more than PICTURE_ROWS are dropped. The label is a printf format.
-void picture_add(struct picture *picture, uint64_t from, uint64_t to, char mark,
-                 const char *format, ...) __attribute__((format(printf, 5, 6)));
+void picture_add(struct picture *picture, uint64_t from, uint64_t to, char mark, const char *format,
+                 ...) __attribute__((format(printf, 5, 6)));
 
 /// Draws the rows ordered by their start.
 void picture_draw(struct picture *picture, FILE *file);

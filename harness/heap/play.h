@@ -13,11 +13,11 @@
 
 struct play_plan {
     enum heap_fresh fresh;
-    bool observe;            ///< fill and verify payloads
-    size_t n_ops;            ///< play the first so many
+    bool observe;             ///< fill and verify payloads
+    size_t n_ops;             ///< play the first so many
     const uint64_t *expected; ///< pointers of an earlier play that must come back; or NULL
-    uint32_t watch;          ///< verify this slot's payload after each operation; LAYOUT_NO_SLOT
-    bool sample;             ///< take heap samples
+    uint32_t watch;           ///< verify this slot's payload after each operation; LAYOUT_NO_SLOT
+    bool sample;              ///< take heap samples
 };
 
 struct play {
@@ -36,11 +36,11 @@ struct play {
     uint64_t pointer; ///< what came back
     uint64_t offset;  ///< the same in the heap; huge when it lies below
     struct block before;
-    uint32_t suspect; ///< the slot whose payload is looked at
+    uint32_t suspect;     ///< the slot whose payload is looked at
     bool after_free_null; ///< the payloads are verified because free(NULL) came back
     bool has_peaked;
     size_t past_break_op; ///< the operation at which a write past the break was first seen
-    bool by_watch; ///< the breach was found by looking at the watched block
+    bool by_watch;        ///< the breach was found by looking at the watched block
 };
 
 /// Calls mm_init on an empty heap, then plays. True when no rule was broken; otherwise

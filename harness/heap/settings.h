@@ -12,9 +12,9 @@
 
 #include <stdint.h>
 
-enum heap_base { HEAP_BASE_HIGH, HEAP_BASE_LOW };     ///< low: below 2 GiB, for 32-bit pointers
+enum heap_base { HEAP_BASE_HIGH, HEAP_BASE_LOW };      ///< low: below 2 GiB, for 32-bit pointers
 enum heap_fresh { HEAP_FRESH_ZEROS, HEAP_FRESH_JUNK }; ///< what new memory holds
-enum heap_abi { HEAP_ABI_NATIVE, HEAP_ABI_M32 };      ///< m32: 32-bit submission and worker
+enum heap_abi { HEAP_ABI_NATIVE, HEAP_ABI_M32 };       ///< m32: 32-bit submission and worker
 
 enum finding_policy { FINDING_FAIL, FINDING_WARN, FINDING_IGNORE };
 
@@ -33,7 +33,8 @@ struct heap_settings {
     enum heap_abi abi;
     enum heap_fresh fresh;
     uint64_t max_bytes;
-    uint64_t checkheap_every; ///< call mm_checkheap after each n-th operation and at the end; 0: never
+    uint64_t
+        checkheap_every; ///< call mm_checkheap after each n-th operation and at the end; 0: never
     struct finding_settings findings;
 };
 

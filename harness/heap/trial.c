@@ -55,10 +55,8 @@ static void locate_change(const struct trial *trial, struct breach *breach)
     struct session session;
     if (session_open(&session, &quiet)) {
         struct play play;
-        struct play_plan plan = {.fresh = quiet.settings->fresh,
-                                 .observe = true,
-                                 .n_ops = breach->op,
-                                 .watch = slot};
+        struct play_plan plan = {
+            .fresh = quiet.settings->fresh, .observe = true, .n_ops = breach->op, .watch = slot};
         if (!play_trace(&play, &session, &plan) && play.by_watch) {
             breach->changed_op = play.breach.op;
         }
@@ -104,12 +102,12 @@ static void add_metrics(struct case_result *result, const struct play *play, uin
 /// A condition under which an honest allocator returns the same pointers again.
 struct condition {
     const char *code;
-    const char *lead;       ///< opens the message
+    const char *lead; ///< opens the message
     const char *hint;
-    bool same_worker;       ///< played after a first play in the same process
+    bool same_worker; ///< played after a first play in the same process
     bool other_fresh;
     bool unobserved;
-    size_t policy_offset;   ///< in struct finding_settings
+    size_t policy_offset; ///< in struct finding_settings
 };
 
 #define POLICY(name) offsetof(struct finding_settings, name)
@@ -243,7 +241,8 @@ static void file_past_break(struct trial *trial, struct play *play)
         play->session->stop_past_break = true;
         play->breach.op = play->past_break_op;
         checks_ask(play, MOMENT_GROWN);
-        file_verdict(trial->result, explain(play->session, &play->breach, NULL, NULL), FINDING_WARN);
+        file_verdict(trial->result, explain(play->session, &play->breach, NULL, NULL),
+                     FINDING_WARN);
         play->session->stop_past_break = false;
     }
 }

@@ -24,7 +24,7 @@ struct limit_settings {
 /// The wall-clock pass: submission and reference interleaved.
 struct speed_settings {
     bool enabled;
-    char *reference;    ///< "segregated": reference/malloc/segregated.c
+    char *reference;       ///< "segregated": reference/malloc/segregated.c
     double budget_seconds; ///< how long one trace may be timed, both sides together
 };
 
@@ -45,7 +45,7 @@ struct lab_settings {
 
 /// One submission to be judged.
 struct job {
-    const char *submission;      ///< a folder, or one C file
+    const char *submission;       ///< a folder, or one C file
     const char *reproduce_prefix; ///< "mmgrade grade --rubric R": what --trace T SUB completes
     const struct lab_settings *settings;
     bool echo_output; ///< show what the submission prints as it comes (one trace, at a terminal)

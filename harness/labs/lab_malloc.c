@@ -193,9 +193,8 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
 static void tell_how_to_reproduce(const struct run *run, struct case_result *one, size_t idx)
 {
     if (one->verdict != NULL) {
-        one->verdict->reproduce =
-            xasprintf("%s --trace %s %s", run->job->reproduce_prefix,
-                      run->settings->traces[idx].path, run->job->submission);
+        one->verdict->reproduce = xasprintf("%s --trace %s %s", run->job->reproduce_prefix,
+                                            run->settings->traces[idx].path, run->job->submission);
     }
 }
 

@@ -30,7 +30,8 @@ struct timing {
     struct speed *speed;
 };
 
-static void write_slice(const struct timing *timing, struct ring *ring, size_t first, uint32_t count)
+static void write_slice(const struct timing *timing, struct ring *ring, size_t first,
+                        uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {
         const struct op *op = &timing->trace->ops[first + i];
@@ -179,8 +180,8 @@ static double relative_spread(const struct timing *timing)
     double squares = 0.0;
     double n = timing->n_rounds;
     for (unsigned round = 0; round < timing->n_rounds; round++) {
-        double ratio = round_ns(timing, SPEED_REFERENCE, round) /
-                       round_ns(timing, SPEED_SUBMISSION, round);
+        double ratio =
+            round_ns(timing, SPEED_REFERENCE, round) / round_ns(timing, SPEED_SUBMISSION, round);
         sum += ratio;
         squares += ratio * ratio;
     }

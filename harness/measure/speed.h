@@ -18,7 +18,7 @@ enum speed_side { SPEED_SUBMISSION, SPEED_REFERENCE, SPEED_SIDES };
 struct speed_plan {
     const struct session_plan *sides[SPEED_SIDES]; ///< the reference may be NULL: no ratio then
     const uint64_t *expected;                      ///< the submission's pointers, by operation
-    double budget_seconds; ///< timing stops after the round that passes it
+    double budget_seconds;                         ///< timing stops after the round that passes it
 };
 
 struct speed {
@@ -28,9 +28,9 @@ struct speed {
     double spread; ///< half-width of the ratio's 95 % interval / ratio; NAN below 3 rounds
     unsigned n_rounds;
     // What went wrong on the submission's side, if anything did.
-    size_t stopped_op;         ///< first operation of the slice that did not come back; 0: none
-    struct worker_news news;   ///< how it stopped
-    size_t differing_op;       ///< first operation with another pointer than expected; 0: none
+    size_t stopped_op;       ///< first operation of the slice that did not come back; 0: none
+    struct worker_news news; ///< how it stopped
+    size_t differing_op;     ///< first operation with another pointer than expected; 0: none
     uint64_t differing_pointer;
 };
 

@@ -19,9 +19,17 @@
 
 /// The same for every submission. Old C compiles: no prototypes, common globals, implicit int.
 static const char *const fixed_flags[] = {
-    "-std=gnu17", "-fPIC", "-g", "-fcommon", "-fno-semantic-interposition", "-DDRIVER",
-    "-Wno-error=implicit-function-declaration", "-Wno-error=implicit-int",
-    "-Wno-error=int-conversion", "-Wno-error=incompatible-pointer-types", "-I../include",
+    "-std=gnu17",
+    "-fPIC",
+    "-g",
+    "-fcommon",
+    "-fno-semantic-interposition",
+    "-DDRIVER",
+    "-Wno-error=implicit-function-declaration",
+    "-Wno-error=implicit-int",
+    "-Wno-error=int-conversion",
+    "-Wno-error=incompatible-pointer-types",
+    "-I../include",
 };
 
 struct command {
@@ -208,8 +216,9 @@ bool build_start(struct build *build, const struct build_plan *plan, struct erro
     char *compiler = compiler_path(build);
     bool there = access(compiler, X_OK) == 0;
     char *src = xasprintf("%s/src", build->folder);
-    bool ok = there ? collect(&build->collection, plan->submission, plan->settings->entry, src, error)
-                    : error_at(error, compiler, 0, 0, "the rubric's compiler is not installed");
+    bool ok = there
+                  ? collect(&build->collection, plan->submission, plan->settings->entry, src, error)
+                  : error_at(error, compiler, 0, 0, "the rubric's compiler is not installed");
     if (ok) {
         provide_headers(build);
         start_compiler(build);
@@ -245,11 +254,12 @@ static struct verdict *explain_failure(const struct build *build, enum isolated_
     const char *entry = build->collection.entry;
     char *error = first_error(output);
     if (end == ISOLATED_TIMED_OUT) {
-        verdict->message = xasprintf("The compiler was stopped after %.0f s.", build->plan->seconds);
-        verdict->hint = xstrdup("the source makes the compiler do endless work, or emit a huge file");
-    } else {
         verdict->message =
-            xasprintf("%s does not compile, so nothing could be run.", entry);
+            xasprintf("The compiler was stopped after %.0f s.", build->plan->seconds);
+        verdict->hint =
+            xstrdup("the source makes the compiler do endless work, or emit a huge file");
+    } else {
+        verdict->message = xasprintf("%s does not compile, so nothing could be run.", entry);
         verdict->details = xasprintf("%s", error == NULL ? output : error);
         verdict->hint = xstrdup("mend the first error first; later ones often follow from it");
     }
@@ -291,8 +301,8 @@ void build_finish(struct build *build, struct build_result *result)
     enum isolated_end end = isolated_wait(&build->isolated);
     char *output = printable(build->isolated.output.head, build->isolated.output.head_bytes);
     struct stat status;
-    result->ok = end == ISOLATED_OK && lstat(build->library, &status) == 0 &&
-                 S_ISREG(status.st_mode);
+    result->ok =
+        end == ISOLATED_OK && lstat(build->library, &status) == 0 && S_ISREG(status.st_mode);
     result->verdict = result->ok ? NULL : explain_failure(build, end, output);
     result->compiler = compiler_version(build);
     result->command = printable(build->command, strlen(build->command));

@@ -31,8 +31,7 @@ static bool read_source(int folder_fd, const char *name, const char *shown, stru
         return error_at(error, shown, 0, 0, "%s",
                         errno == ELOOP ? "is a link; hand in the file itself" : strerror(errno));
     }
-    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) ||
-        status.st_size > COLLECT_MAX_BYTES) {
+    if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size > COLLECT_MAX_BYTES) {
         close(fd);
         return error_at(error, shown, 0, 0, "not a regular file of at most %u MiB",
                         COLLECT_MAX_BYTES >> 20);
@@ -90,16 +89,16 @@ static bool take_file(struct collection *collection, const struct text *text, co
     bool is_entry = strcmp(name, collection->entry) == 0;
     struct contract spare = {0};
     bool is_source = has_suffix(name, ".c");
-    struct contract_file file = contract_scan(is_source && !is_entry ? &spare : &collection->contract,
-                                              text->bytes, text->n_bytes);
+    struct contract_file file = contract_scan(
+        is_source && !is_entry ? &spare : &collection->contract, text->bytes, text->n_bytes);
     const char *reason = is_source && !is_entry ? reason_to_leave(file) : NULL;
     if (reason != NULL) {
         leave_out(collection, name, reason);
         return true;
     }
     if (is_source && !is_entry) {
-        collection->extras = xreallocarray(collection->extras, collection->n_extras + 1,
-                                           sizeof *collection->extras);
+        collection->extras =
+            xreallocarray(collection->extras, collection->n_extras + 1, sizeof *collection->extras);
         collection->extras[collection->n_extras++] = xstrdup(name);
     }
     return write_copy(folder, name, text, error);

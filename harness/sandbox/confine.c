@@ -85,8 +85,8 @@ static int restrict_files(const struct confinement *confinement, int abi)
     }
     int reason = 0;
     for (size_t i = 0; reason == 0 && confinement->readable[i] != NULL; i++) {
-        reason = allow_path(ruleset, confinement->readable[i],
-                            FS_EXECUTE | FS_READ_FILE | FS_READ_DIR);
+        reason =
+            allow_path(ruleset, confinement->readable[i], FS_EXECUTE | FS_READ_FILE | FS_READ_DIR);
     }
     if (reason == 0 && confinement->writable != NULL) {
         reason = allow_path(ruleset, confinement->writable, rules.file_rights);

@@ -91,9 +91,9 @@ static bool next_word(struct scanner *s, char word[WORD_BYTES])
 
 static bool is_plain_type(const char *word)
 {
-    static const char *const known[] = {"void",  "bool",   "_Bool", "int", "char", "unsigned",
-                                        "const", "size_t", "long",  "*",   "(",    ")",
-                                        ",",     "extern", "signed"};
+    static const char *const known[] = {"void",     "bool",  "_Bool",  "int",    "char",
+                                        "unsigned", "const", "size_t", "long",   "*",
+                                        "(",        ")",     ",",      "extern", "signed"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         if (strcmp(word, known[i]) == 0) {
             return true;
@@ -122,8 +122,8 @@ static void append_prototype(struct contract *contract, const struct scanner *s)
     for (size_t i = 0; i < s->n_words; i++) {
         const char *word = s->words[i];
         // A parameter's name may be any word: it stands before ',' or ')'.
-        bool last_of_parameter = i > s->name_idx + 1 && i + 1 < s->n_words &&
-                                 strchr(",)", s->words[i + 1][0]) != NULL;
+        bool last_of_parameter =
+            i > s->name_idx + 1 && i + 1 < s->n_words && strchr(",)", s->words[i + 1][0]) != NULL;
         if (i != s->name_idx && !is_plain_type(word) && !last_of_parameter) {
             return;
         }
@@ -166,8 +166,8 @@ static void take_word(struct scanner *s, const char *word, struct contract *cont
                       struct contract_file *file)
 {
     bool top = s->braces == 0;
-    bool complete = top && s->parentheses == 0 && s->has_name &&
-                    strcmp(s->words[s->n_words - 1], ")") == 0;
+    bool complete =
+        top && s->parentheses == 0 && s->has_name && strcmp(s->words[s->n_words - 1], ")") == 0;
     if (complete && strcmp(word, "=") != 0) {
         take_declaration(s, contract, file, strcmp(word, ";") != 0);
         forget_declaration(s);

@@ -17,17 +17,36 @@
 #include "harness/base/memory.h"
 
 static const char *const always[] = {
-    "exit",   "exit_group",     "futex",         "futex_time64",    "rt_sigreturn",
-    "sigreturn", "rt_sigprocmask", "brk",        "munmap",          "mremap",
-    "madvise", "fstat",         "fstat64",       "getpid",          "gettid",
-    "clock_gettime", "clock_gettime64", "gettimeofday", "time",     "getrandom",
-    "sched_yield", "nanosleep", "clock_nanosleep", "restart_syscall",
+    "exit",
+    "exit_group",
+    "futex",
+    "futex_time64",
+    "rt_sigreturn",
+    "sigreturn",
+    "rt_sigprocmask",
+    "brk",
+    "munmap",
+    "mremap",
+    "madvise",
+    "fstat",
+    "fstat64",
+    "getpid",
+    "gettid",
+    "clock_gettime",
+    "clock_gettime64",
+    "gettimeofday",
+    "time",
+    "getrandom",
+    "sched_yield",
+    "nanosleep",
+    "clock_nanosleep",
+    "restart_syscall",
 };
 
 static const char *const loading[] = {
-    "open",  "openat",   "read",   "pread64", "close",           "lseek",   "_llseek",
-    "stat",  "stat64",   "statx",  "fstatat64", "newfstatat",    "mprotect", "mmap", "mmap2",
-    "access", "set_thread_area", "arch_prctl",
+    "open",     "openat", "read",   "pread64", "close",           "lseek",
+    "_llseek",  "stat",   "stat64", "statx",   "fstatat64",       "newfstatat",
+    "mprotect", "mmap",   "mmap2",  "access",  "set_thread_area", "arch_prctl",
 };
 
 static void check(int status, const char *what)
@@ -61,8 +80,7 @@ static void allow_with_arguments(scmp_filter_ctx context, pid_t worker)
     for (size_t i = 0; i < 2; i++) {
         int number = call_number(writes[i]);
         for (unsigned fd = 1; fd <= 2; fd++) {
-            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 1,
-                                   SCMP_A0(SCMP_CMP_EQ, fd)),
+            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, number, 1, SCMP_A0(SCMP_CMP_EQ, fd)),
                   writes[i]);
         }
     }
@@ -70,8 +88,7 @@ static void allow_with_arguments(scmp_filter_ctx context, pid_t worker)
                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)worker)),
           "tgkill");
     // isatty() and the like: a harmless no.
-    check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOTTY), call_number("ioctl"), 0),
-          "ioctl");
+    check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOTTY), call_number("ioctl"), 0), "ioctl");
 }
 
 /// The running stage maps memory, but neither files nor anything executable.

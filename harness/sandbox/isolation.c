@@ -21,7 +21,8 @@
 #define FILE_BYTES (256ull << 20)
 
 /// Top folders of a system that is not merged into /usr.
-static const char *const system_folders[] = {"/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"};
+static const char *const system_folders[] = {"/bin",   "/sbin",  "/lib",
+                                             "/lib32", "/lib64", "/libx32"};
 
 struct arguments {
     const char *list[MAX_ARGUMENTS + 1];
@@ -134,8 +135,8 @@ static void start_in_landlock(struct isolated *isolated, const struct isolated_c
     char *include = xasprintf("%s/include", command->folder);
     char *out = xasprintf("%s/out", command->folder);
     char *temporary = xasprintf("TMPDIR=%s", out);
-    const char *readable[] = {"/usr",   "/bin",    "/lib",     "/lib32",           "/lib64",
-                              "/libx32", src,      include,    "/etc/ld.so.cache", "/etc/alternatives",
+    const char *readable[] = {"/usr",      "/bin", "/lib",  "/lib32",           "/lib64",
+                              "/libx32",   src,    include, "/etc/ld.so.cache", "/etc/alternatives",
                               "/dev/null", NULL};
     const char *environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", temporary, NULL};
     struct confinement confinement = {.readable = readable, .writable = out};
@@ -192,7 +193,7 @@ enum isolation isolation_offered(void)
 {
     static int found = -1;
     if (found < 0) {
-        found = bubblewrap_works()        ? ISOLATION_BUBBLEWRAP
+        found = bubblewrap_works()       ? ISOLATION_BUBBLEWRAP
                 : confine_has_landlock() ? ISOLATION_LANDLOCK
                                          : ISOLATION_RLIMITS;
     }

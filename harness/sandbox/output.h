@@ -11,10 +11,10 @@
 #define OUTPUT_TAIL_BYTES 2048
 
 struct output {
-    int fd;          ///< the pipe's end to read from, non-blocking; -1 when closed
-    uint64_t cap;    ///< bytes kept in `head` and echoed
-    bool echo;       ///< show on stderr, each line marked
-    char *head;      ///< the first bytes, up to the cap
+    int fd;       ///< the pipe's end to read from, non-blocking; -1 when closed
+    uint64_t cap; ///< bytes kept in `head` and echoed
+    bool echo;    ///< show on stderr, each line marked
+    char *head;   ///< the first bytes, up to the cap
     size_t head_bytes;
     char tail[OUTPUT_TAIL_BYTES]; ///< the last bytes, a ring
     uint64_t total_bytes;

@@ -22,14 +22,15 @@
 #include "harness/worker/futex.h"
 
 #define SPIN_TURNS 2000
-#define STEP_NS 5000000         // between two looks at output, death and limits
-#define LOOK_AFTER_CALLS 2048   // also when each call is fast
-#define WALL_PER_CPU 5          // a worker that sleeps gets this many times the CPU limit
+#define STEP_NS 5000000           // between two looks at output, death and limits
+#define LOOK_AFTER_CALLS 2048     // also when each call is fast
+#define WALL_PER_CPU 5            // a worker that sleeps gets this many times the CPU limit
 #define EXTRA_MEMORY (1ull << 30) // address space beside the heap
 
 /// Where the dynamic linker and the C library lie; what does not exist is passed over.
 static const char *const library_folders[] = {
-    "/lib", "/lib64", "/lib32", "/libx32", "/usr/lib", "/usr/lib64", "/usr/lib32", "/etc/ld.so.cache",
+    "/lib",     "/lib64",     "/lib32",     "/libx32",
+    "/usr/lib", "/usr/lib64", "/usr/lib32", "/etc/ld.so.cache",
 };
 
 unsigned worker_cpus(void)
@@ -38,8 +39,8 @@ unsigned worker_cpus(void)
     return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
 }
 
-/// Keeps the worker off the CPU that the judge runs on. Left alone the kernel puts a process that is
-/// woken beside its waker, and the two would take turns on one CPU while another is idle.
+/// Keeps the worker off the CPU that the judge runs on. Left alone the kernel puts a process that
+/// is woken beside its waker, and the two would take turns on one CPU while another is idle.
 static void keep_apart(struct worker *worker)
 {
     int cpu = worker->most_turns > 0 ? sched_getcpu() : -1;
@@ -62,8 +63,7 @@ static struct ring *make_ring(int *fd)
         fcntl(*fd, F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) {
         die("cannot make the command ring: %s", strerror(errno));
     }
-    void *memory =
-        mmap(NULL, sizeof(struct ring), PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
+    void *memory = mmap(NULL, sizeof(struct ring), PROT_READ | PROT_WRITE, MAP_SHARED, *fd, 0);
     if (memory == MAP_FAILED) {
         die("cannot map the command ring: %s", strerror(errno));
     }

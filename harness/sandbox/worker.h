@@ -27,7 +27,7 @@ struct worker {
     struct ring *ring;
     struct process process;
     struct output output;
-    uint32_t number; ///< of the last command
+    uint32_t number;            ///< of the last command
     uint32_t most_turns, turns; ///< of spinning, see futex_spin
     int judge_cpu;              ///< the CPU that the worker keeps off; -1: not known yet
     uint64_t n_calls;

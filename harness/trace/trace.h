@@ -34,8 +34,8 @@ struct op {
 };
 static_assert(sizeof(struct op) == 16, "10 million operations take 160 MB");
 
-/// What a trace counts for in the score besides correctness: "none" is for traces that are too small
-/// or too odd for figures.
+/// What a trace counts for in the score besides correctness: "none" is for traces that are too
+/// small or too odd for figures.
 enum trace_weight { WEIGHT_NONE, WEIGHT_BOTH, WEIGHT_UTILIZATION, WEIGHT_SPEED };
 
 struct reader;

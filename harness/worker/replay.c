@@ -15,8 +15,7 @@ static bool used;
 bool replay_open(uint32_t n_slots)
 {
     table_bytes = (size_t)n_slots * sizeof *pointers + 1;
-    pointers =
-        mmap(NULL, table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    pointers = mmap(NULL, table_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     return pointers != MAP_FAILED;
 }
 

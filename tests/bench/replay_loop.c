@@ -13,7 +13,8 @@ int main(void)
     for (size_t i = 0; i < trace.n_ops; i++) {
         expected[i] = trace.ops[i].kind == OP_ALLOC ? 0x100000000000u : 0;
     }
-    struct speed_plan plan = {.sides = {&bench.plan, NULL}, .expected = expected, .budget_seconds = 1};
+    struct speed_plan plan = {
+        .sides = {&bench.plan, NULL}, .expected = expected, .budget_seconds = 1};
     struct speed speed;
     speed_measure(&plan, &speed);
     if (speed.n_rounds == 0) {

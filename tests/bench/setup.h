@@ -62,7 +62,8 @@ static inline void bench_close(struct bench *bench)
     build_remove(&bench->build);
 }
 
-/// A trace of `n_live` allocations, then `n_pairs` times a free and an allocation of a random block.
+/// A trace of `n_live` allocations, then `n_pairs` times a free and an allocation of a random
+/// block.
 static inline void bench_churn(struct trace *trace, size_t n_live, size_t n_pairs)
 {
     char *text = NULL;

@@ -5,9 +5,16 @@
 
 #include <check.h>
 
+Suite *base_suite(void);
+Suite *contract_suite(void);
+Suite *explain_suite(void);
+Suite *layout_suite(void);
+Suite *play_suite(void);
 Suite *reports_suite(void);
 Suite *rubric_suite(void);
+Suite *sandbox_suite(void);
 Suite *score_suite(void);
+Suite *speed_suite(void);
 Suite *trace_suite(void);
 
 #endif

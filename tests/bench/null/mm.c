@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // An allocator that does nothing: what is left of a timed pass over it is the replay loop.
-#include "memlib.h"
 #include "mm.h"
+#include "memlib.h"
 
 int mm_init(void)
 {

@@ -65,8 +65,9 @@ static void locate_change(const struct trial *trial, struct breach *breach)
     session_close(&session);
 }
 
-static void take_output(struct trial *trial, const struct session *session)
+static void take_output(struct trial *trial, struct session *session)
 {
+    output_drain(&session->worker.output);
     free(trial->result->output);
     trial->result->output = output_last_lines(&session->worker.output, OUTPUT_LINES);
 }

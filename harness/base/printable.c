@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "harness/base/memory.h"
 
@@ -47,4 +48,25 @@ char *printable(const char *bytes, size_t n_bytes)
         i += length;
     }
     return text;
+}
+
+char *shell_word(const char *string)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                               "_@%+=:,./-";
+    if (*string != '\0' && strspn(string, safe) == strlen(string)) {
+        return xstrdup(string);
+    }
+    char *word = xcalloc(4 * strlen(string) + 3, 1);
+    char *to = word;
+    *to++ = '\'';
+    for (const char *from = string; *from != '\0'; from++) {
+        if (*from == '\'') {
+            to = stpcpy(to, "'\\''");
+        } else {
+            *to++ = *from;
+        }
+    }
+    *to = '\'';
+    return word;
 }

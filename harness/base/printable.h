@@ -9,4 +9,7 @@
 /// characters from U+00A0 on stay, each other byte becomes '?'. The caller frees it. O(n).
 char *printable(const char *bytes, size_t n_bytes);
 
+/// The string as one word of a shell command: as it is, or in single quotes. The caller frees it.
+char *shell_word(const char *string);
+
 #endif

@@ -15,6 +15,16 @@ void metric_add(struct metric **metrics, size_t *n_metrics, const char *name, co
         (struct metric){.name = name, .unit = unit, .value = value, .reference = reference};
 }
 
+void metric_set_reference(struct metric *metrics, size_t n_metrics, const char *name,
+                          double reference)
+{
+    for (size_t i = 0; i < n_metrics; i++) {
+        if (strcmp(metrics[i].name, name) == 0) {
+            metrics[i].reference = reference;
+        }
+    }
+}
+
 const struct metric *metric_find(const struct metric *metrics, size_t n_metrics, const char *name)
 {
     for (size_t i = 0; i < n_metrics; i++) {

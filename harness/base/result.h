@@ -113,6 +113,10 @@ struct result {
 void metric_add(struct metric **metrics, size_t *n_metrics, const char *name, const char *unit,
                 double value, double reference);
 
+/// Gives the metric of that name, if there is one, the reference's figure.
+void metric_set_reference(struct metric *metrics, size_t n_metrics, const char *name,
+                          double reference);
+
 /// The metric of that name, or NULL.
 const struct metric *metric_find(const struct metric *metrics, size_t n_metrics, const char *name);
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `mmgrade grade`: judges one submission and prints what came of it.
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -174,6 +175,18 @@ static bool grade(const struct arguments *arguments, const struct rubric *rubric
     return fine;
 }
 
+/// How this program was called, so far as it matters for one trace.
+static char *make_prefix(const struct arguments *arguments)
+{
+    char *program = shell_word(program_invocation_name);
+    char *rubric = shell_word(arguments->rubric == NULL ? "" : arguments->rubric);
+    char *prefix = arguments->rubric == NULL ? xasprintf("%s grade", program)
+                                             : xasprintf("%s grade --rubric %s", program, rubric);
+    free(program);
+    free(rubric);
+    return prefix;
+}
+
 static int grade_by_rubric(const struct arguments *arguments, const char *rubric_path)
 {
     struct error error;
@@ -183,9 +196,7 @@ static int grade_by_rubric(const struct arguments *arguments, const char *rubric
         return 2;
     }
     int status = 2;
-    char *prefix = arguments->rubric == NULL
-                       ? xstrdup("mmgrade grade")
-                       : xasprintf("mmgrade grade --rubric %s", arguments->rubric);
+    char *prefix = make_prefix(arguments);
     if (arguments->n_traces > 0) {
         rubric_set_traces(&rubric, arguments->traces, arguments->n_traces);
     }

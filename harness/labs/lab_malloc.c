@@ -11,6 +11,7 @@
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
+#include "harness/base/printable.h"
 #include "harness/heap/explain.h"
 #include "harness/heap/trial.h"
 #include "harness/measure/speed.h"
@@ -151,11 +152,15 @@ static void check_functions(struct run *run)
     session_close(&session);
 }
 
-static void add_speed_metrics(struct case_result *result, const struct speed *speed)
+static void add_speed_metrics(struct case_result *result, const struct speed *speed,
+                              uint64_t peak_payload)
 {
     struct metric **metrics = &result->metrics;
     size_t *n = &result->n_metrics;
     double reference = speed->ops_per_second[SPEED_REFERENCE];
+    if (speed->reference_heap_bytes > 0) {
+        metric_set_reference(*metrics, *n, METRIC_UTILIZATION, (double)peak_payload / (double)speed->reference_heap_bytes);
+    }
     metric_add(metrics, n, METRIC_SPEED, "ops/s", speed->ops_per_second[SPEED_SUBMISSION],
                reference > 0.0 ? reference : NAN);
     if (!isnan(speed->ratio)) {
@@ -183,7 +188,7 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
     struct speed speed;
     speed_measure(&plan, &speed);
     if (speed.stopped_op == 0 && speed.differing_op == 0) {
-        add_speed_metrics(&run->result->cases[idx], &speed);
+        add_speed_metrics(&run->result->cases[idx], &speed, trace->peak_payload);
     } else if (speed.news.event != WORKER_INTERRUPTED) {
         trial_file_timed_difference(&plans[SPEED_SUBMISSION], &run->result->cases[idx],
                                     speed.differing_op, speed.stopped_op);
@@ -193,8 +198,12 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
 static void tell_how_to_reproduce(const struct run *run, struct case_result *one, size_t idx)
 {
     if (one->verdict != NULL) {
-        one->verdict->reproduce = xasprintf("%s --trace %s %s", run->job->reproduce_prefix,
-                                            run->settings->traces[idx].path, run->job->submission);
+        char *trace = shell_word(run->settings->traces[idx].path);
+        char *submission = shell_word(run->job->submission);
+        one->verdict->reproduce =
+            xasprintf("%s --trace %s %s", run->job->reproduce_prefix, trace, submission);
+        free(trace);
+        free(submission);
     }
 }
 

@@ -199,6 +199,7 @@ static void summarise(const struct timing *timing)
         speed->ops_per_second[side] = n_ops * 1e9 / median_sum_ns(timing, side);
     }
     if (timing->n_sides == SPEED_SIDES && timing->n_rounds > 0) {
+        speed->reference_heap_bytes = timing->sides[SPEED_REFERENCE].heap_bytes;
         speed->ratio =
             speed->ops_per_second[SPEED_SUBMISSION] / speed->ops_per_second[SPEED_REFERENCE];
         speed->spread = timing->n_rounds >= MIN_ROUNDS ? relative_spread(timing) : NAN;

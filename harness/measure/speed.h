@@ -27,6 +27,7 @@ struct speed {
     double ratio;  ///< submission / reference; NAN without a reference
     double spread; ///< half-width of the ratio's 95 % interval / ratio; NAN below 3 rounds
     unsigned n_rounds;
+    uint64_t reference_heap_bytes; ///< final size of the reference's heap; 0 without one
     // What went wrong on the submission's side, if anything did.
     size_t stopped_op;       ///< first operation of the slice that did not come back; 0: none
     struct worker_news news; ///< how it stopped

@@ -38,6 +38,7 @@ WORKER_OBJ   := $(WORKER_SRC:%.c=$(BUILD)/worker/%.o)
 WORKER32_OBJ := $(WORKER_SRC:%.c=$(BUILD)/m32/%.o)
 UNIT_OBJ     := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCHES      := $(BENCH_SRC:%.c=$(BUILD)/%)
+INDEPENDENT  := $(patsubst reference/malloc/%.c,$(BUILD)/tests/independent-%,$(wildcard reference/malloc/*.c))
 # The 32-bit worker needs gcc-multilib, which not every architecture has.
 WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-file-name; } 2>/dev/null)), \
                   $(BUILD)/mmgrade-worker32)
@@ -45,7 +46,7 @@ WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-fil
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all grade test bench metrics format golden install clean help programs unit benches
+.PHONY: all grade test bench metrics format golden install clean help programs unit benches independents
 all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
@@ -98,6 +99,7 @@ programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32)
 	@$(if $(WORKER32),,echo 'note: no 32-bit worker (abi: m32): gcc -m32 does not work here')
 unit: $(BUILD)/tests/unit/unit
 benches: $(BENCHES)
+independents: $(INDEPENDENT) $(if $(WORKER32),$(subst independent-,independent32-,$(INDEPENDENT)))
 
 $(BUILD)/mmgrade: $(BUILD)/harness/main.o $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -116,6 +118,13 @@ $(BUILD)/tests/unit/main.o: CPPFLAGS += \
 $(BUILD)/tests/unit/main.o: $(UNIT_SRC)
 $(BUILD)/tests/unit/unit: $(UNIT_OBJ) $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_UT)
+# Utilization computed a second time, without the harness: a program for each reference.
+$(BUILD)/tests/independent-%: tests/references/independent.c reference/malloc/%.c
+	@mkdir -p $(@D)
+	$(CC) $(C) $(CFLAGS) -Istudent_template/malloc -o $@ $^
+$(BUILD)/tests/independent32-%: tests/references/independent.c reference/malloc/%.c
+	@mkdir -p $(@D)
+	gcc -m32 $(C) $(CFLAGS) -DALIGNMENT=8 -Istudent_template/malloc -o $@ $^
 # A program beside a folder of its name: no object file of its own.
 $(BUILD)/tests/mutants: tests/mutants/run.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)

@@ -7,19 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/error.h"
 #include "harness/base/memory.h"
 
-char *scratch_make(void)
-{
-    const char *parent = getenv("TMPDIR");
-    char *folder = xasprintf("%s/mmgrade.XXXXXX", parent == NULL ? "/tmp" : parent);
-    if (mkdtemp(folder) == NULL) {
-        die("cannot make a temporary folder %s: %s", folder, strerror(errno));
-    }
-    return folder;
-}
+/// What is still there is removed when the program ends, by exit() or die().
+static char **folders;
+static size_t n_folders;
+static pid_t owner; ///< a child of ours ends without removing what is its parent's
 
 static int remove_one(const char *path, const struct stat *status, int kind, struct FTW *place)
 {
@@ -29,10 +25,47 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
+static void remove_tree(const char *folder)
+{
+    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+static void remove_all(void)
+{
+    if (getpid() != owner) {
+        return;
+    }
+    for (size_t i = 0; i < n_folders; i++) {
+        remove_tree(folders[i]);
+        free(folders[i]);
+    }
+    free(folders);
+}
+
+char *scratch_make(void)
+{
+    const char *parent = getenv("TMPDIR");
+    char *folder = xasprintf("%s/mmgrade.XXXXXX", parent == NULL || *parent == '\0' ? "/tmp" : parent);
+    if (mkdtemp(folder) == NULL) {
+        die("cannot make a temporary folder %s: %s", folder, strerror(errno));
+    }
+    if (folders == NULL) {
+        owner = getpid();
+        atexit(remove_all);
+    }
+    folders = xreallocarray(folders, n_folders + 1, sizeof *folders);
+    folders[n_folders++] = folder;
+    return folder;
+}
+
 void scratch_remove(char *folder)
 {
-    if (folder != NULL) {
-        nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-        free(folder);
+    for (size_t i = 0; folder != NULL && i < n_folders; i++) {
+        if (folders[i] == folder) {
+            remove_tree(folder);
+            free(folder);
+            folders[i] = folders[--n_folders];
+            return;
+        }
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// A private temporary folder (mode 0700) that goes away with its owner.
+// A private temporary folder (mode 0700) that goes away with its owner: at the latest when the
+// program ends, if by exit() or die().
 #ifndef MMGRADE_BASE_SCRATCH_H
 #define MMGRADE_BASE_SCRATCH_H
 

@@ -227,6 +227,9 @@ int command_grade(int argc, char **argv)
         free(path);
         free(relative);
     }
+    if (interrupt_seen() != 0) {
+        note("stopped; what was not judged counts as skipped");
+    }
     free(arguments.traces);
     return interrupt_seen() != 0 ? 128 + interrupt_seen() : status;
 }

@@ -12,8 +12,9 @@
 #include "harness/base/error.h"
 
 #define PAGE_BYTES 4096u
-// Far from where programs and libraries lie, with and without address-space randomisation.
-#define BASE_HIGH 0x100000000000ull
+// Far from where programs and libraries lie, with and without address-space randomisation. The
+// lower half is not 0, so that a pointer that lost its upper half is not taken for NULL.
+#define BASE_HIGH 0x100040000000ull
 #define BASE_LOW 0x10000000ull
 
 static uint64_t round_to_page(uint64_t bytes)

@@ -156,7 +156,9 @@ static bool ends_outside(const struct play *play, struct breach *breach)
 static bool is_other_pointer(const struct play *play, struct breach *breach)
 {
     breach->wanted_pointer = play->plan->expected[play->op_number - 1];
-    return play->pointer != breach->wanted_pointer;
+    // Equal is not enough: without the same calls of mem_sbrk the place would not be in the heap.
+    return play->pointer != breach->wanted_pointer || points_outside(play) ||
+           ends_outside(play, breach);
 }
 
 static bool free_null_had_effect(const struct play *play, struct breach *breach)

@@ -165,6 +165,10 @@ void explain_overlap(const struct telling *telling)
 void explain_difference(const struct telling *telling)
 {
     tell_returned(telling);
+    if (telling->breach->pointer == telling->breach->wanted_pointer) {
+        fputs(", which the heap does not reach this time.", telling->message);
+        return;
+    }
     fputs(", but ", telling->message);
     tell_pointer(telling->message, telling->session, telling->breach->wanted_pointer);
     fputs(" in the first run.", telling->message);

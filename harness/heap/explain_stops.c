@@ -109,6 +109,21 @@ void explain_forbidden_call(const struct telling *telling)
     free(name);
 }
 
+static const char *tell_place_in_heap(const struct telling *telling, uint64_t offset)
+{
+    const struct layout *layout = &telling->session->layout;
+    uint32_t slot = layout_find_history(layout, offset);
+    fputs("in the heap, ", telling->details);
+    if (slot == LAYOUT_NO_SLOT) {
+        fputs("in the allocator's own bytes.\n", telling->details);
+    } else {
+        fputs("in ", telling->details);
+        tell_block(telling->details, telling->session, slot, &layout->blocks[slot]);
+        fputs(".\n", telling->details);
+    }
+    return "the heap can be read and written, but not run: a function pointer was overwritten";
+}
+
 /// Says what lies at the address of a crash, and returns the likely cause.
 static const char *tell_place(const struct telling *telling, uint64_t address)
 {
@@ -122,16 +137,7 @@ static const char *tell_place(const struct telling *telling, uint64_t address)
         return "a NULL pointer was used, directly or as the base of a header or list link";
     }
     if (offset < end) {
-        uint32_t slot = layout_find_history(&session->layout, offset);
-        fputs("in the heap, ", file);
-        if (slot == LAYOUT_NO_SLOT) {
-            fputs("in the allocator's own bytes.\n", file);
-        } else {
-            fputs("in ", file);
-            tell_block(file, session, slot, &session->layout.blocks[slot]);
-            fputs(".\n", file);
-        }
-        return "the heap can be read and written, but not run: a function pointer was overwritten";
+        return tell_place_in_heap(telling, offset);
     }
     if (offset < session->plan->settings->max_bytes) {
         fprintf(file, "%" PRIu64 " bytes past the break (the heap ends at heap+0x%" PRIx64 ").\n",

@@ -47,7 +47,7 @@ static void draw_row(const struct picture_row *row, uint64_t low, uint64_t high,
     bar[COLUMNS] = '\0';
     char place[32];
     snprintf(place, sizeof place, "heap+0x%llx", (unsigned long long)row->from);
-    fprintf(file, "  %-14s [%s]  %s\n", place, bar, row->label);
+    fprintf(file, "  %-14s [%s]  %.35s\n", place, bar, row->label);
 }
 
 void picture_draw(struct picture *picture, FILE *file)

@@ -207,6 +207,8 @@ static bool play_op(struct play *play)
     bool is_null = op->slot == TRACE_NO_SLOT || !play->session->layout.blocks[op->slot].live;
     play->before = (struct block){0};
     play->pointer = 0;
+    play->breach.slot = op->slot; // LAYOUT_NO_SLOT for free(NULL)
+    play->breach.before = play->before;
     if (!(op->kind == OP_FREE && is_null ? play_free_null(play) : play_block_op(play))) {
         return false;
     }

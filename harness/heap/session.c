@@ -86,8 +86,11 @@ bool session_init_is_fine(const struct session *session)
         return (session->news.value & 0xff) != 0;
     case CONTRACT_VOID:
         return true;
-    default:
+    case CONTRACT_INT:
         return (int32_t)session->news.value >= 0;
+    default:
+        // Only -1 is a failure by any convention; a bool leaves junk above its byte.
+        return (int32_t)session->news.value != -1;
     }
 }
 

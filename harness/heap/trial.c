@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/error.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
 #include "harness/heap/checks.h"
@@ -74,6 +75,9 @@ static void take_output(struct trial *trial, struct session *session)
 
 static void fail(struct trial *trial, struct session *session, struct breach *breach)
 {
+    if (breach->news.event == WORKER_INTERRUPTED) {
+        return; // the case stays skipped
+    }
     locate_change(trial, breach);
     trial->result->status = STATUS_FAILED;
     trial->result->verdict = explain(session, breach, NULL, NULL);
@@ -291,6 +295,10 @@ bool trial_run(const struct session_plan *plan, struct case_result *result, uint
     struct session session;
     if (session_open(&session, &trial.plan)) {
         judge(&trial, &session, heap_bytes);
+    } else if (session.news.reply == RING_LOAD_FAILED) {
+        // It loaded before: somebody has removed it, or the machine is out of memory.
+        char *text = worker_text(&session.worker);
+        die("the built submission can no longer be loaded: %s", text);
     } else {
         struct breach breach;
         judge_loading(&session, &breach);

@@ -123,6 +123,26 @@ static struct verdict *missing_function(const char *name, const char *files)
     return verdict;
 }
 
+/// What else may be behind a function that is not there: files that were not compiled, and where
+/// the compiler saw it used without a declaration.
+static void add_side_notes(const struct run *run, struct verdict *verdict)
+{
+    char *notes = build_side_notes(&run->builds[SPEED_SUBMISSION]);
+    const char *output = run->result->build.output;
+    const char *warning = strstr(output, "implicit declaration of function");
+    const char *line = warning;
+    while (line != NULL && line > output && line[-1] != '\n') {
+        line--;
+    }
+    char *details = xasprintf("%s%.*s%s%s", verdict->details == NULL ? "" : verdict->details,
+                              line == NULL ? 0 : (int)strcspn(line, "\n") + 1,
+                              line == NULL ? "" : line, notes == NULL ? "" : notes,
+                              notes == NULL ? "" : "\n");
+    free(verdict->details);
+    free(notes);
+    verdict->details = details;
+}
+
 /// Loads the submission once without calling it: does it load, is all there? What its constructors
 /// do wrong is left to the cases.
 static void check_functions(struct run *run)
@@ -147,6 +167,9 @@ static void check_functions(struct run *run)
     }
     if (!loaded && session.news.reply == RING_LOAD_FAILED) {
         build->verdict = trial_load_failure(&session);
+    }
+    if (build->verdict != NULL) {
+        add_side_notes(run, build->verdict);
     }
     build->ok = build->verdict == NULL;
     session_close(&session);

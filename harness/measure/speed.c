@@ -8,6 +8,7 @@
 
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
+#include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
 
 #define MAX_ROUNDS 30
@@ -133,7 +134,8 @@ static bool timed_round(struct timing *timing)
             // Neither side always goes first.
             size_t side = (turn + slice + timing->n_rounds) % timing->n_sides;
             uint64_t *times_ns = &timing->sides[side].times_ns[slice * MAX_ROUNDS];
-            if (!run_slice(timing, side, slice, &times_ns[timing->n_rounds])) {
+            if (!run_slice(timing, side, slice, &times_ns[timing->n_rounds]) ||
+                (side == SPEED_SUBMISSION && !agrees(timing, slice))) {
                 return false;
             }
         }
@@ -229,7 +231,11 @@ void speed_measure(const struct speed_plan *plan, struct speed *speed)
     for (size_t side = 0; side < timing.n_sides; side++) {
         timing.sides[side].times_ns =
             xcalloc(timing.n_slices * MAX_ROUNDS, sizeof *timing.sides[side].times_ns);
-        open = session_open(&timing.sides[side].session, plan->sides[side]) && open;
+        bool loaded = session_open(&timing.sides[side].session, plan->sides[side]);
+        if (!loaded && side == SPEED_REFERENCE && interrupt_seen() == 0) {
+            die("the reference allocator does not load");
+        }
+        open = loaded && open;
     }
     if (open) {
         time_rounds(&timing);

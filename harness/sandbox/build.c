@@ -15,14 +15,16 @@
 #include "harness/base/printable.h"
 #include "harness/base/scratch.h"
 
-#define MAX_ARGUMENTS 64
+#define MAX_ARGUMENTS (COLLECT_MAX_FILES + 64)
 
-/// The same for every submission. Old C compiles: no prototypes, common globals, implicit int.
+/// The same for every submission. Old C compiles: no prototypes, common globals, implicit int, plain
+/// `inline`.
 static const char *const fixed_flags[] = {
     "-std=gnu17",
     "-fPIC",
     "-g",
     "-fcommon",
+    "-fgnu89-inline",
     "-fno-semantic-interposition",
     "-DDRIVER",
     "-Wno-error=implicit-function-declaration",
@@ -70,6 +72,17 @@ static void copy_header(const char *from, const char *to)
     fclose(out);
 }
 
+/// Writes the header with the declarations that differ between courses.
+static void write_prototypes(const struct build *build, const char *prototypes)
+{
+    char *path = xasprintf("%s/include/mmgrade_prototypes.h", build->folder);
+    FILE *file = fopen(path, "we");
+    if (file == NULL || fputs(prototypes, file) < 0 || fclose(file) != 0) {
+        die("cannot write %s: %s", path, strerror(errno));
+    }
+    free(path);
+}
+
 /// Gives the submission the public headers, and the declarations that differ between courses as it
 /// makes them itself.
 static void provide_headers(const struct build *build)
@@ -89,13 +102,7 @@ static void provide_headers(const struct build *build)
         }
     }
     closedir(directory);
-    char *path = xasprintf("%s/include/mmgrade_prototypes.h", build->folder);
-    FILE *file = fopen(path, "we");
-    if (file == NULL || fputs(build->collection.contract.prototypes, file) < 0 ||
-        fclose(file) != 0) {
-        die("cannot write %s: %s", path, strerror(errno));
-    }
-    free(path);
+    write_prototypes(build, build->collection.contract.prototypes);
 }
 
 static char *compiler_path(const struct build *build)
@@ -187,7 +194,11 @@ static void start_compiler(struct build *build)
     char *compiler = compiler_path(build);
     char *alignment = xasprintf("-DMMGRADE_ALIGNMENT=%u", build->plan->alignment);
     char *entry = xasprintf("./%s", build->collection.entry);
-    bool extras = build->collection.n_extras > 0 && build_extras(build, compiler, alignment);
+    if (build->notes == NULL) {
+        build->notes = xstrdup("");
+        build->has_extras =
+            build->collection.n_extras > 0 && build_extras(build, compiler, alignment);
+    }
     struct command command = {0};
     push_flags(&command, build, compiler, alignment);
     push(&command, "-shared");
@@ -195,10 +206,11 @@ static void start_compiler(struct build *build)
     push(&command, "-o");
     push(&command, "../out/submission.so");
     push(&command, entry);
-    if (extras) {
+    if (build->has_extras) {
         push(&command, "../out/extras.a");
     }
     push(&command, "-lm");
+    free(build->command);
     build->command = join(&command);
     isolated_start(&build->isolated, &(struct isolated_command){.arguments = command.list,
                                                                 .folder = build->folder,
@@ -210,7 +222,7 @@ static void start_compiler(struct build *build)
 
 bool build_start(struct build *build, const struct build_plan *plan, struct error *error)
 {
-    *build = (struct build){.plan = plan, .notes = xstrdup("")};
+    *build = (struct build){.plan = plan};
     make_folders(build);
     build->library = xasprintf("%s/out/submission.so", build->folder);
     char *compiler = compiler_path(build);
@@ -228,23 +240,49 @@ bool build_start(struct build *build, const struct build_plan *plan, struct erro
     return ok;
 }
 
-/// The first line of the compiler's output that tells an error; NULL when there is none.
-static char *first_error(const char *output)
+static bool tells_error(const char *line, size_t n_bytes)
 {
     static const char *const marks[] = {"error:", "undefined reference", "multiple definition"};
-    const char *line = output;
-    while (*line != '\0') {
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        if (memmem(line, n_bytes, marks[i], strlen(marks[i])) != NULL) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The first line of the compiler's output that tells an error, after the lines that say by which
+/// files its file was included; NULL when there is none.
+static char *first_error(const char *output)
+{
+    const char *start = NULL;
+    for (const char *line = output; *line != '\0';) {
         size_t n = strcspn(line, "\n");
-        for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
-            const char *found = memmem(line, n, marks[i], strlen(marks[i]));
-            if (found != NULL) {
-                line += strncmp(line, "./", 2) == 0 ? 2 : 0;
-                return strndup(line, strcspn(line, "\n"));
-            }
+        bool names_includer = strncmp(line, "In file included", 16) == 0 ||
+                              strncmp(line, "                 from", 21) == 0;
+        start = !names_includer ? NULL : start == NULL ? line : start;
+        if (tells_error(line, n)) {
+            const char *from = start == NULL ? line : start;
+            from += strncmp(from, "./", 2) == 0 ? 2 : 0;
+            return strndup(from, (size_t)(line + n - from));
         }
         line += n + (line[n] == '\n');
     }
     return NULL;
+}
+
+char *build_side_notes(const struct build *build)
+{
+    char *error = first_error(build->notes);
+    const char *left_out = build->collection.left_out;
+    char *text = NULL;
+    if (error != NULL || *left_out != '\0') {
+        text = xasprintf("%s%s%s%s%s", error == NULL ? "" : "A file beside it does not compile: ",
+                         error == NULL ? "" : error, error == NULL ? "" : "\n",
+                         *left_out == '\0' ? "" : "Not compiled: ", left_out);
+    }
+    free(error);
+    return text;
 }
 
 static struct verdict *explain_failure(const struct build *build, enum isolated_end end,
@@ -260,7 +298,10 @@ static struct verdict *explain_failure(const struct build *build, enum isolated_
             xstrdup("the source makes the compiler do endless work, or emit a huge file");
     } else {
         verdict->message = xasprintf("%s does not compile, so nothing could be run.", entry);
-        verdict->details = xasprintf("%s", error == NULL ? output : error);
+        char *notes = build_side_notes(build);
+        verdict->details = xasprintf("%s%s%s", error == NULL ? output : error,
+                                     notes == NULL ? "" : "\n", notes == NULL ? "" : notes);
+        free(notes);
         verdict->hint = xstrdup("mend the first error first; later ones often follow from it");
     }
     free(error);
@@ -299,6 +340,13 @@ static char *list_files(const struct build *build)
 void build_finish(struct build *build, struct build_result *result)
 {
     enum isolated_end end = isolated_wait(&build->isolated);
+    if (end == ISOLATED_FAILED && *build->collection.contract.prototypes != '\0') {
+        // Declarations read without compiling can be wrong, say under #if: go without them.
+        output_close(&build->isolated.output);
+        write_prototypes(build, "");
+        start_compiler(build);
+        end = isolated_wait(&build->isolated);
+    }
     char *output = printable(build->isolated.output.head, build->isolated.output.head_bytes);
     struct stat status;
     result->ok =

@@ -34,6 +34,7 @@ struct build {
     char *library; ///< where the shared object will be
     char *command; ///< for people
     char *notes;   ///< what the compiler said about files beside the entry
+    bool has_extras; ///< some of those were compiled into out/extras.a
     struct collection collection;
     struct isolated isolated;
     const struct build_plan *plan;
@@ -43,8 +44,13 @@ struct build {
 /// *error when there is nothing to compile. The plan must live until build_finish.
 bool build_start(struct build *build, const struct build_plan *plan, struct error *error);
 
-/// Waits for the compiler and fills *result, with a verdict BUILD_FAILED when it failed.
+/// Waits for the compiler and fills *result, with a verdict BUILD_FAILED when it failed. One that
+/// fails is tried again without the declarations that contract_scan has read.
 void build_finish(struct build *build, struct build_result *result);
+
+/// For messages about a function that is missing: which files beside the entry did not compile or
+/// were not compiled; NULL when there is nothing to say. The caller frees it.
+char *build_side_notes(const struct build *build);
 
 /// Removes the scratch folder and frees all.
 void build_remove(struct build *build);

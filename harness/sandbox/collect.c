@@ -77,10 +77,7 @@ static void leave_out(struct collection *collection, const char *name, const cha
 /// Why a .c file beside the entry is no part of the answer, or NULL.
 static const char *reason_to_leave(struct contract_file file)
 {
-    return file.has_main        ? "has a main"
-           : file.has_memlib    ? "is a memlib"
-           : file.has_allocator ? "is another allocator"
-                                : NULL;
+    return file.has_memlib ? "is a memlib" : file.has_allocator ? "is another allocator" : NULL;
 }
 
 static bool take_file(struct collection *collection, const struct text *text, const char *name,
@@ -94,9 +91,7 @@ static bool take_file(struct collection *collection, const struct text *text, co
     const char *reason = is_source && !is_entry ? reason_to_leave(file) : NULL;
     if (reason != NULL) {
         leave_out(collection, name, reason);
-        return true;
-    }
-    if (is_source && !is_entry) {
+    } else if (is_source && !is_entry) {
         collection->extras =
             xreallocarray(collection->extras, collection->n_extras + 1, sizeof *collection->extras);
         collection->extras[collection->n_extras++] = xstrdup(name);
@@ -142,7 +137,9 @@ static int open_folder(const char *path, const char *entry)
     int inner = -1;
     int n_folders = 0;
     for (struct dirent *one; (one = readdir(directory)) != NULL;) {
-        if (one->d_name[0] != '.' && one->d_type == DT_DIR && n_folders++ == 0) {
+        // Archives made on a Mac carry a folder of their own beside the real one.
+        bool counts = one->d_name[0] != '.' && strcmp(one->d_name, "__MACOSX") != 0;
+        if (counts && one->d_type == DT_DIR && n_folders++ == 0) {
             inner = openat(fd, one->d_name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         }
     }

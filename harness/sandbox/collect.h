@@ -14,14 +14,14 @@ struct collection {
     char *entry;   ///< the file that is compiled first
     char **extras; ///< other .c files that belong to the answer
     size_t n_extras;
-    char *left_out; ///< "mdriver.c (has a main), ..." for people; empty when nothing was
+    char *left_out; ///< "memlib.c (is a memlib), ..." for people; empty when nothing was
     struct contract contract;
 };
 
 /// Copies a submission into `folder`, which exists and is empty: one C file, or the .c and .h files
-/// of a folder that holds `entry` (looked for in its only subfolder, too). Files with a main, a
-/// memlib or a second allocator stay behind. False with *error when there is nothing to compile or
-/// a limit is passed.
+/// of a folder that holds `entry` (looked for in its only subfolder, too). A memlib or a second
+/// allocator is copied, so that it can be included, but not compiled by itself. False with *error
+/// when there is nothing to compile or a limit is passed.
 bool collect(struct collection *collection, const char *submission, const char *entry,
              const char *folder, struct error *error);
 

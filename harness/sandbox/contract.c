@@ -39,11 +39,17 @@ static bool skip_quoted(struct scanner *s)
     return true;
 }
 
-/// A preprocessor line with its continuations.
+/// A preprocessor line with its continuations; a comment that starts in it may end lines later.
 static bool skip_directive(struct scanner *s)
 {
     while (s->at < s->end && *s->at != '\n') {
-        s->at += *s->at == '\\' && s->at + 1 < s->end ? 2 : 1;
+        if (s->end - s->at >= 2 && memcmp(s->at, "/*", 2) == 0) {
+            s->at += 2;
+            skip_to(s, "*/");
+        } else {
+            bool windows = s->end - s->at >= 3 && memcmp(s->at, "\\\r\n", 3) == 0;
+            s->at += windows ? 3 : *s->at == '\\' && s->at + 1 < s->end ? 2 : 1;
+        }
     }
     return true;
 }
@@ -122,8 +128,9 @@ static void append_prototype(struct contract *contract, const struct scanner *s)
     for (size_t i = 0; i < s->n_words; i++) {
         const char *word = s->words[i];
         // A parameter's name may be any word: it stands before ',' or ')'.
-        bool last_of_parameter =
-            i > s->name_idx + 1 && i + 1 < s->n_words && strchr(",)", s->words[i + 1][0]) != NULL;
+        bool last_of_parameter = i > s->name_idx + 2 && i + 1 < s->n_words &&
+                                 strchr(",)", s->words[i + 1][0]) != NULL &&
+                                 strchr(",(", s->words[i - 1][0]) == NULL;
         if (i != s->name_idx && !is_plain_type(word) && !last_of_parameter) {
             return;
         }
@@ -144,14 +151,18 @@ static void take_declaration(struct scanner *s, struct contract *contract,
     const char *name = s->words[s->name_idx];
     bool is_init = strcmp(name, "mm_init") == 0;
     bool is_checkheap = strcmp(name, "mm_checkheap") == 0 || strcmp(name, "mm_check") == 0;
-    file->has_main |= defined && strcmp(name, "main") == 0;
     file->has_memlib |= defined && strcmp(name, "mem_sbrk") == 0;
     file->has_allocator |=
         defined && (strcmp(name, "mm_malloc") == 0 || strcmp(name, "malloc") == 0);
     enum contract_type *type = is_init ? &contract->init : &contract->checkheap;
-    if ((is_init || is_checkheap) && *type == CONTRACT_ABSENT) {
+    if (!is_init && !is_checkheap) {
+        return;
+    }
+    if (*type == CONTRACT_ABSENT) {
         *type = return_type(s);
         append_prototype(contract, s);
+    } else if (*type != return_type(s)) {
+        *type = CONTRACT_UNSURE; // two versions under #if: which one is compiled is not known here
     }
 }
 
@@ -168,7 +179,9 @@ static void take_word(struct scanner *s, const char *word, struct contract *cont
     bool top = s->braces == 0;
     bool complete =
         top && s->parentheses == 0 && s->has_name && strcmp(s->words[s->n_words - 1], ")") == 0;
-    if (complete && strcmp(word, "=") != 0) {
+    // Attributes may follow the parameters: the declaration goes on.
+    bool goes_on = strcmp(word, "=") == 0 || strcmp(word, "__attribute__") == 0;
+    if (complete && !goes_on) {
         take_declaration(s, contract, file, strcmp(word, ";") != 0);
         forget_declaration(s);
     }

@@ -7,7 +7,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum contract_type { CONTRACT_ABSENT, CONTRACT_VOID, CONTRACT_BOOL, CONTRACT_INT };
+/// Unsure: declared with different types, as under #if.
+enum contract_type {
+    CONTRACT_ABSENT,
+    CONTRACT_VOID,
+    CONTRACT_BOOL,
+    CONTRACT_INT,
+    CONTRACT_UNSURE,
+};
 
 /// Filled by contract_scan, file after file; starts zeroed.
 struct contract {
@@ -18,7 +25,6 @@ struct contract {
 
 /// What one file defines.
 struct contract_file {
-    bool has_main;
     bool has_memlib;    ///< mem_sbrk: a course's own memlib
     bool has_allocator; ///< mm_malloc, or malloc
 };

@@ -15,7 +15,7 @@
 #include "harness/base/memory.h"
 
 #define BUBBLEWRAP "/usr/bin/bwrap"
-#define MAX_ARGUMENTS 192
+#define MAX_ARGUMENTS 384
 #define OUTPUT_BYTES 65536
 #define MEMORY_BYTES (4ull << 30)
 #define FILE_BYTES (256ull << 20)

@@ -120,9 +120,9 @@ struct process_end process_stop(struct process *process)
     if (process->pid == 0) {
         return end;
     }
-    if (!process_ended(process)) {
-        kill(process->pid, SIGKILL);
-    }
+    // The whole group: a compiler driver that is killed leaves its compiler running.
+    kill(-process->pid, SIGKILL);
+    kill(process->pid, SIGKILL);
     int status;
     while (wait4(process->pid, &status, 0, &end.usage) < 0 && errno == EINTR) {
     }
@@ -137,7 +137,7 @@ uint64_t process_cpu_ns(const struct process *process)
 {
     clockid_t clock;
     struct timespec time;
-    if (clock_getcpuclockid(process->pid, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+    if (process->pid == 0 || clock_getcpuclockid(process->pid, &clock) != 0 || clock_gettime(clock, &time) != 0) {
         return 0;
     }
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;

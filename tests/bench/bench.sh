@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: MIT
 # What mmgrade itself costs:  tests/bench/bench.sh build/release     (`make bench`)
 #
-#   BENCH_TRACES   folder of .rep files for the whole grade; default: the shipped ones
+#   BENCH_TRACES   folder of .rep files for the whole grade; default: the classic ones, where they
+#                  are at hand, else the shipped ones
 #
 # First the programs tests/bench/*.c, one after the other, then the wall time and the peak memory
 # of a whole grade, the build of the submission included. Goals and figures: README.md beside this.
 set -eu
 cd "$(dirname "$0")/../.."
 build=${1:-build/release}
-traces=${BENCH_TRACES:-traces/malloc}
+classic=../shared/traces/malloc/classic11
+[ -d "$classic" ] || classic=traces/malloc
+traces=${BENCH_TRACES:-$classic}
 submission=reference/malloc/segregated.c
 
 printf 'machine: %s, %s CPUs, %s MiB, Linux %s, %s, load %s\n' \
@@ -27,6 +30,12 @@ set -- "$build/mmgrade" grade --lab malloc --rubric grading/rubrics/malloc-class
 for trace in "$traces"/*.rep; do
     set -- "$@" --trace "$trace"
 done
+printf '\n== loading a trace of 10 million operations\n'
+big=$(mktemp)
+trap 'rm -f "$big"' EXIT
+"$build/mmgrade" trace gen random --ops 10000000 -o "$big"
+hyperfine --style basic --warmup 1 --runs 5 -N "$build/mmgrade trace check $big"
+
 printf '\n== a whole grade over %s\n' "$traces"
 hyperfine --style basic --warmup 1 --runs 5 -N "$* $submission"
 # Of all processes of the run the largest: the compiler, a worker or the judge.

@@ -9,9 +9,12 @@ int main(void)
     struct bench bench;
     bench_churn(&trace, 1000, 100000);
     bench_open(&bench, "tests/bench/null/mm.c", &trace);
+    struct arena arena;
+    arena_open(&arena, &bench.heap);
+    arena_close(&arena);
     uint64_t *expected = xcalloc(trace.n_ops, sizeof *expected);
     for (size_t i = 0; i < trace.n_ops; i++) {
-        expected[i] = trace.ops[i].kind == OP_ALLOC ? 0x100000000000u : 0;
+        expected[i] = trace.ops[i].kind == OP_ALLOC ? arena.base : 0;
     }
     struct speed_plan plan = {
         .sides = {&bench.plan, NULL}, .expected = expected, .budget_seconds = 1};

@@ -28,7 +28,7 @@ void *mem_sbrk(ptrdiff_t incr)
 {
     if (incr < 0 || (size_t)incr > HEAP_BYTES - heap_used) {
         errno = ENOMEM;
-        return (void *)-1; // NOLINT: the interface of the book
+        return (void *)-1;
     }
     heap_used += (size_t)incr;
     return heap + heap_used - incr;

@@ -83,6 +83,7 @@ check() {
         n_failed=$((n_failed + 1))
         echo "FAILED: $what: exit status $status"
         head -n 5 "$tmp/err"
+        sed -n 's/^ *"message": "/    /p' "$tmp/json" | sort | uniq -c | head -n 5
     fi
 }
 

@@ -9,7 +9,7 @@
 #   SUITE     bookworm (default) or noble
 #   COMMAND   in place of `make grade` and `make test`
 #   MIRROR    where to get packages; default: the machine's own apt sources, if they are of the
-#             same distribution, else the distribution's public archive
+#             same distribution
 #   TREE      "head" (default: git archive HEAD) or "work" (the files as they are now)
 #   KEEP      a folder for the root, kept and used again; default: a temporary one
 # shellcheck disable=SC2016 # apt and the shells inside the root expand what is quoted here
@@ -35,23 +35,24 @@ own_mirror() {
 case $suite in
 noble)
     mirror=${MIRROR:-$(own_mirror)}
-    mirror=${mirror:-http://archive.ubuntu.com/ubuntu}
     components='main,universe' # as on every fresh Ubuntu
     script=/usr/share/debootstrap/scripts/gutsy
     keyring=/usr/share/keyrings/ubuntu-archive-keyring.gpg
     ;;
 *)
     mirror=${MIRROR:-$(own_mirror)}
-    mirror=${mirror:-http://deb.debian.org/debian}
     components='main'
     script=/usr/share/debootstrap/scripts/$suite
     keyring=/usr/share/keyrings/debian-archive-keyring.gpg
     ;;
 esac
 
+[ -n "$mirror" ] || die "say where to get packages of $suite: MIRROR=address"
+
 root=${KEEP:-}
 if [ -z "$root" ]; then
     root=$(mktemp -d)
+    chmod 755 "$root" # it becomes /, where a plain user must be let in
     trap 'rm -rf --one-file-system "$root"' EXIT
 fi
 

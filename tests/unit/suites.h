@@ -6,8 +6,10 @@
 #include <check.h>
 
 Suite *base_suite(void);
+Suite *build_suite(void);
 Suite *contract_suite(void);
 Suite *explain_suite(void);
+Suite *filter_suite(void);
 Suite *layout_suite(void);
 Suite *play_suite(void);
 Suite *reports_suite(void);

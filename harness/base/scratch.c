@@ -45,7 +45,8 @@ static void remove_all(void)
 char *scratch_make(void)
 {
     const char *parent = getenv("TMPDIR");
-    char *folder = xasprintf("%s/mmgrade.XXXXXX", parent == NULL || *parent == '\0' ? "/tmp" : parent);
+    char *folder =
+        xasprintf("%s/mmgrade.XXXXXX", parent == NULL || *parent == '\0' ? "/tmp" : parent);
     if (mkdtemp(folder) == NULL) {
         die("cannot make a temporary folder %s: %s", folder, strerror(errno));
     }

@@ -9,8 +9,8 @@
 
 /// Fills status, verdict, warnings, metrics, samples and output of *result. `pointers` gets what
 /// each operation returned, for later passes to compare with (the caller frees it), and
-/// `heap_bytes` the final size. False when the user has interrupted. Dies when the submission, which has
-/// loaded before, does not load.
+/// `heap_bytes` the final size. False when the user has interrupted. Dies when the submission,
+/// which has loaded before, does not load.
 bool trial_run(const struct session_plan *plan, struct case_result *result, uint64_t **pointers,
                uint64_t *heap_bytes);
 

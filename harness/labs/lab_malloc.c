@@ -134,10 +134,10 @@ static void add_side_notes(const struct run *run, struct verdict *verdict)
     while (line != NULL && line > output && line[-1] != '\n') {
         line--;
     }
-    char *details = xasprintf("%s%.*s%s%s", verdict->details == NULL ? "" : verdict->details,
-                              line == NULL ? 0 : (int)strcspn(line, "\n") + 1,
-                              line == NULL ? "" : line, notes == NULL ? "" : notes,
-                              notes == NULL ? "" : "\n");
+    char *details =
+        xasprintf("%s%.*s%s%s", verdict->details == NULL ? "" : verdict->details,
+                  line == NULL ? 0 : (int)strcspn(line, "\n") + 1, line == NULL ? "" : line,
+                  notes == NULL ? "" : notes, notes == NULL ? "" : "\n");
     free(verdict->details);
     free(notes);
     verdict->details = details;
@@ -182,7 +182,8 @@ static void add_speed_metrics(struct case_result *result, const struct speed *sp
     size_t *n = &result->n_metrics;
     double reference = speed->ops_per_second[SPEED_REFERENCE];
     if (speed->reference_heap_bytes > 0) {
-        metric_set_reference(*metrics, *n, METRIC_UTILIZATION, (double)peak_payload / (double)speed->reference_heap_bytes);
+        metric_set_reference(*metrics, *n, METRIC_UTILIZATION,
+                             (double)peak_payload / (double)speed->reference_heap_bytes);
     }
     metric_add(metrics, n, METRIC_SPEED, "ops/s", speed->ops_per_second[SPEED_SUBMISSION],
                reference > 0.0 ? reference : NAN);

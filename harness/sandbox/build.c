@@ -17,8 +17,8 @@
 
 #define MAX_ARGUMENTS (COLLECT_MAX_FILES + 64)
 
-/// The same for every submission. Old C compiles: no prototypes, common globals, implicit int, plain
-/// `inline`.
+/// The same for every submission. Old C compiles: no prototypes, common globals, implicit int,
+/// plain `inline`.
 static const char *const fixed_flags[] = {
     "-std=gnu17",
     "-fPIC",
@@ -260,12 +260,12 @@ static char *first_error(const char *output)
         size_t n = strcspn(line, "\n");
         bool names_includer = strncmp(line, "In file included", 16) == 0 ||
                               strncmp(line, "                 from", 21) == 0;
-        start = !names_includer ? NULL : start == NULL ? line : start;
+        start = start == NULL ? line : start;
         if (tells_error(line, n)) {
-            const char *from = start == NULL ? line : start;
-            from += strncmp(from, "./", 2) == 0 ? 2 : 0;
-            return strndup(from, (size_t)(line + n - from));
+            start += strncmp(start, "./", 2) == 0 ? 2 : 0;
+            return strndup(start, (size_t)(line + n - start));
         }
+        start = names_includer ? start : NULL;
         line += n + (line[n] == '\n');
     }
     return NULL;
@@ -285,12 +285,29 @@ char *build_side_notes(const struct build *build)
     return text;
 }
 
+/// An error inside a system header stems from the line that includes it, or from what stands before
+/// that line: puts that line in front. Takes and returns an allocated string.
+static char *name_includer(char *error, const char *output)
+{
+    const char *from = *error == '/' ? strstr(output, "from ./") : NULL;
+    if (from == NULL) {
+        return error;
+    }
+    from += strlen("from ./");
+    size_t n = strcspn(from, ":") + 1;
+    n += strspn(from + n, "0123456789");
+    char *longer = xasprintf("%.*s, in what is included there: %s", (int)n, from, error);
+    free(error);
+    return longer;
+}
+
 static struct verdict *explain_failure(const struct build *build, enum isolated_end end,
                                        const char *output)
 {
     struct verdict *verdict = verdict_new("BUILD_FAILED", 0, 0);
     const char *entry = build->collection.entry;
     char *error = first_error(output);
+    error = error == NULL ? xstrdup(output) : name_includer(error, output);
     if (end == ISOLATED_TIMED_OUT) {
         verdict->message =
             xasprintf("The compiler was stopped after %.0f s.", build->plan->seconds);
@@ -299,8 +316,8 @@ static struct verdict *explain_failure(const struct build *build, enum isolated_
     } else {
         verdict->message = xasprintf("%s does not compile, so nothing could be run.", entry);
         char *notes = build_side_notes(build);
-        verdict->details = xasprintf("%s%s%s", error == NULL ? output : error,
-                                     notes == NULL ? "" : "\n", notes == NULL ? "" : notes);
+        verdict->details =
+            xasprintf("%s%s%s", error, notes == NULL ? "" : "\n", notes == NULL ? "" : notes);
         free(notes);
         verdict->hint = xstrdup("mend the first error first; later ones often follow from it");
     }

@@ -30,10 +30,10 @@ struct build_plan {
 };
 
 struct build {
-    char *folder;  ///< scratch: src/ include/ out/
-    char *library; ///< where the shared object will be
-    char *command; ///< for people
-    char *notes;   ///< what the compiler said about files beside the entry
+    char *folder;    ///< scratch: src/ include/ out/
+    char *library;   ///< where the shared object will be
+    char *command;   ///< for people
+    char *notes;     ///< what the compiler said about files beside the entry
     bool has_extras; ///< some of those were compiled into out/extras.a
     struct collection collection;
     struct isolated isolated;

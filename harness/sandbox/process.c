@@ -137,7 +137,8 @@ uint64_t process_cpu_ns(const struct process *process)
 {
     clockid_t clock;
     struct timespec time;
-    if (process->pid == 0 || clock_getcpuclockid(process->pid, &clock) != 0 || clock_gettime(clock, &time) != 0) {
+    if (process->pid == 0 || clock_getcpuclockid(process->pid, &clock) != 0 ||
+        clock_gettime(clock, &time) != 0) {
         return 0;
     }
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;

@@ -262,27 +262,46 @@ static void open_cases(struct run *run)
     }
 }
 
-/// The whole submission's figures: mean utilization, geometric mean of the speed ratios.
+/// Adds a case's figure to a weighted sum; one that failed counts as 0 where `zero_if_failed`.
+static void add_weighted(const struct case_result *one, const char *name, bool zero_if_failed,
+                         double (*scale)(double), double *sum, double *weights)
+{
+    const struct metric *metric = metric_find(one->metrics, one->n_metrics, name);
+    bool passed = one->status == STATUS_PASSED && metric != NULL;
+    if (passed || zero_if_failed) {
+        *sum += passed ? one->weight * scale(metric->value) : 0.0;
+        *weights += one->weight;
+    }
+}
+
+static double same(double value)
+{
+    return value;
+}
+
+/// The whole submission's figures, over the traces that count and by their weights: the mean
+/// utilization, the geometric mean of the speed ratios.
 static void add_totals(struct result *result)
 {
     double utilization = 0.0;
     double logs = 0.0;
-    size_t n_ratios = 0;
+    double weights[2] = {0.0, 0.0};
     for (size_t i = 0; i < result->n_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        const struct metric *used = metric_find(one->metrics, one->n_metrics, METRIC_UTILIZATION);
-        const struct metric *ratio = metric_find(one->metrics, one->n_metrics, METRIC_SPEED_RATIO);
-        utilization += one->status == STATUS_PASSED && used != NULL ? used->value : 0.0;
-        if (one->status == STATUS_PASSED && ratio != NULL) {
-            logs += log(ratio->value);
-            n_ratios++;
+        if (one->counts_utilization) {
+            add_weighted(one, METRIC_UTILIZATION, true, same, &utilization, &weights[0]);
+        }
+        if (one->counts_speed) {
+            add_weighted(one, METRIC_SPEED_RATIO, false, log, &logs, &weights[1]);
         }
     }
-    metric_add(&result->metrics, &result->n_metrics, METRIC_UTILIZATION, "ratio",
-               utilization / (double)result->n_cases, NAN);
-    if (n_ratios > 0) {
+    if (weights[0] > 0.0) {
+        metric_add(&result->metrics, &result->n_metrics, METRIC_UTILIZATION, "ratio",
+                   utilization / weights[0], NAN);
+    }
+    if (weights[1] > 0.0) {
         metric_add(&result->metrics, &result->n_metrics, METRIC_SPEED_RATIO, "ratio",
-                   exp(logs / (double)n_ratios), 1.0);
+                   exp(logs / weights[1]), 1.0);
     }
 }
 

@@ -90,7 +90,7 @@ static void set_speed(struct row *row, double speed)
     if (isfinite(speed) && speed >= 1e6) {
         set(row, COLUMN_SPEED, "%.1f M", speed / 1e6);
     } else if (isfinite(speed)) {
-        set(row, COLUMN_SPEED, "%.0f k", speed / 1e3);
+        set(row, COLUMN_SPEED, speed < 1e4 ? "%.1f k" : "%.0f k", speed / 1e3);
     }
 }
 

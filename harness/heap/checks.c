@@ -203,7 +203,7 @@ static bool is_data_lost(const struct play *play, struct breach *breach)
 }
 
 const struct check checks[] = {
-    {"LOAD_FAILED", "the submission loads", MOMENT_STOPPED, is_load_failure, explain_load_failure},
+    {"LOAD_FAILED", "", MOMENT_STOPPED, is_load_failure, explain_load_failure},
     {"INTERRUPTED", "", MOMENT_STOPPED, is_interrupt, explain_interrupt},
     {"HEAP_RESET", "only the driver resets the heap", MOMENT_STOPPED, is_heap_reset,
      explain_heap_reset},
@@ -219,8 +219,7 @@ const struct check checks[] = {
     {"FORGED_REPLY", "the harness's own memory is left alone", MOMENT_STOPPED, is_forged,
      explain_forged},
     {"INIT_FAILED", "mm_init succeeds", MOMENT_INITIALISED, init_failed, explain_init_failed},
-    {"DIFFERS", "a second play gives the same pointers", MOMENT_REPEATED, is_other_pointer,
-     explain_difference},
+    {"DIFFERS", "", MOMENT_REPEATED, is_other_pointer, explain_difference},
     {"HEAP_EXHAUSTED", "the heap stays below its maximum", MOMENT_RETURNED, is_exhausted,
      explain_exhausted},
     {"REALLOC_NULL", "realloc(NULL, n) is malloc(n)", MOMENT_RETURNED, is_null_from_realloc_null,
@@ -232,7 +231,7 @@ const struct check checks[] = {
      is_bad_realloc_zero, explain_bad_zero},
     {"OUT_OF_HEAP", "payloads lie in the heap", MOMENT_RETURNED, is_outside, explain_outside},
     {"UNALIGNED", "pointers are aligned", MOMENT_RETURNED, is_unaligned, explain_unaligned},
-    {"OUT_OF_HEAP", "payloads lie in the heap", MOMENT_RETURNED, ends_outside, explain_outside},
+    {"OUT_OF_HEAP", "", MOMENT_RETURNED, ends_outside, explain_outside},
     {"OVERLAP", "no two live payloads share a byte", MOMENT_RETURNED, is_taken, explain_overlap},
     {"FREE_NULL", "free(NULL) does nothing", MOMENT_FREED, free_null_had_effect, explain_free_null},
     {"FREE_NULL", "free(NULL) does nothing", MOMENT_VERIFIED, is_changed_by_free_null,

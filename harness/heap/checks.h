@@ -24,7 +24,7 @@ struct telling;
 
 struct check {
     const char *code;
-    const char *rule; ///< for --help and the documentation
+    const char *rule; ///< what must hold, for `mmgrade labs malloc`; "" for what is no rule
     enum moment moment;
     bool (*is_broken)(const struct play *play, struct breach *breach);
     void (*tell)(const struct telling *telling);

@@ -31,6 +31,7 @@ void session_begin(struct session *session, enum heap_fresh fresh)
 {
     arena_reset(&session->arena, fresh);
     layout_reset(&session->layout);
+    worker_begin(&session->worker);
     session->n_sbrk = 0;
     session->past_break = UINT64_MAX;
 }

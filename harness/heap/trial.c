@@ -107,6 +107,7 @@ static void add_metrics(struct case_result *result, const struct play *play, uin
 /// A condition under which an honest allocator returns the same pointers again.
 struct condition {
     const char *code;
+    const char *rule; ///< what must hold
     const char *lead; ///< opens the message
     const char *hint;
     bool same_worker; ///< played after a first play in the same process
@@ -119,21 +120,25 @@ struct condition {
 
 static const struct condition conditions[] = {
     {.code = "NONDETERMINISTIC",
+     .rule = "a second, identical run gives the same pointers",
      .lead = "The same trace gave another result in a second, identical run: ",
      .hint = "the result depends on time, random numbers or addresses outside the heap",
      .policy_offset = POLICY(nondeterministic)},
     {.code = "INIT_NOT_FRESH",
+     .rule = "after a second mm_init the trace goes as after the first",
      .lead = "After a second mm_init on an empty heap the same trace went differently: ",
      .hint = "mm_init must set every global variable anew: list heads, rovers, counters",
      .same_worker = true,
      .policy_offset = POLICY(init_not_fresh)},
     {.code = "UNINIT_READ",
+     .rule = "what fresh heap memory holds makes no difference",
      .lead = "With other bytes in fresh heap memory the same trace went differently: ",
      .hint = "memory from mem_sbrk is read before it is written: a header, link or footer that is "
              "taken to be zero",
      .other_fresh = true,
      .policy_offset = POLICY(uninit_read)},
     {.code = "UNOBSERVED",
+     .rule = "whether anybody writes payloads, or looks, makes no difference",
      .lead = "When nobody writes to the payloads the same trace went differently: ",
      .hint = "the allocator looks at the payloads that it has handed out",
      .unobserved = true,
@@ -307,6 +312,20 @@ bool trial_run(const struct session_plan *plan, struct case_result *result, uint
     session_close(&session);
     *pointers = trial.pointers;
     return interrupt_seen() == 0;
+}
+
+void trial_print_rules(FILE *file)
+{
+    const char *last = "";
+    for (const struct check *check = checks; check->code != NULL; check++) {
+        if (*check->rule != '\0' && strcmp(check->code, last) != 0) {
+            fprintf(file, "  %-18s %s\n", check->code, check->rule);
+            last = check->code;
+        }
+    }
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
+        fprintf(file, "  %-18s %s\n", conditions[i].code, conditions[i].rule);
+    }
 }
 
 struct verdict *trial_load_failure(struct session *session)

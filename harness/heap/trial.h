@@ -4,6 +4,8 @@
 #ifndef MMGRADE_HEAP_TRIAL_H
 #define MMGRADE_HEAP_TRIAL_H
 
+#include <stdio.h>
+
 #include "harness/base/result.h"
 #include "harness/heap/session.h"
 
@@ -13,6 +15,9 @@
 /// which has loaded before, does not load.
 bool trial_run(const struct session_plan *plan, struct case_result *result, uint64_t **pointers,
                uint64_t *heap_bytes);
+
+/// Lists the verdict codes of the lab, each with the rule that it stands for.
+void trial_print_rules(FILE *file);
 
 /// The verdict of a submission that could not be loaded: RING_LOAD_FAILED.
 struct verdict *trial_load_failure(struct session *session);

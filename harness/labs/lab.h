@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include "harness/base/error.h"
 #include "harness/base/result.h"
@@ -60,6 +61,8 @@ struct lab {
     /// when the job cannot be done (bad trace, no such file): a fault of the input, not of the
     /// submission.
     bool (*run)(const struct job *job, struct result *result, struct error *error);
+    /// Lists the verdict codes, each with the rule that it stands for.
+    void (*print_rules)(FILE *file);
 };
 
 extern const struct lab *const lab_list[]; ///< NULL at the end (`labs` is a function of stdlib.h)

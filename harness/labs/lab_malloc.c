@@ -349,9 +349,18 @@ static bool run_malloc_lab(const struct job *job, struct result *result, struct 
     return fine;
 }
 
+static void print_rules(FILE *file)
+{
+    fputs("  BUILD_FAILED       the submission compiles and loads\n"
+          "  MISSING_FUNCTION   mm_init, mm_malloc, mm_free and mm_realloc are there\n",
+          file);
+    trial_print_rules(file);
+}
+
 const struct lab lab_malloc = {
     .name = "malloc",
     .title = "Malloc lab",
     .folder = FOLDER,
     .run = run_malloc_lab,
+    .print_rules = print_rules,
 };

@@ -125,6 +125,7 @@ static bool timed_round(struct timing *timing)
     for (size_t side = 0; side < timing->n_sides; side++) {
         // Fresh contents again: what the last round left there is not what mem_sbrk gives.
         arena_refresh(&timing->sides[side].session.arena);
+        worker_begin(&timing->sides[side].session.worker);
         if (!init(timing, side, timing->sides[side].heap_bytes)) {
             return false;
         }

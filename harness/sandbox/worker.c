@@ -22,9 +22,11 @@
 #include "harness/worker/futex.h"
 
 #define SPIN_TURNS 2000
-#define STEP_NS 5000000           // between two looks at output, death and limits
-#define LOOK_AFTER_CALLS 2048     // also when each call is fast
-#define WALL_PER_CPU 5            // a worker that sleeps gets this many times the CPU limit
+#define STEP_NS 5000000       // between two looks at output, death and limits
+#define LOOK_AFTER_CALLS 2048 // also when each call is fast
+#define WALL_PER_CPU 5        // a worker that sleeps gets this many times the CPU limit
+#define BACKSTOP                                                                                   \
+    50 // the kernel's limit on CPU time, in total limits: more runs than one worker makes
 #define EXTRA_MEMORY (1ull << 30) // address space beside the heap
 
 /// Where the dynamic linker and the C library lie; what does not exist is passed over.
@@ -106,7 +108,7 @@ static void start_program(struct worker *worker, const struct worker_plan *plan,
         .confinement = {.readable = readable,
                         .memory_bytes = plan->heap_max_bytes + EXTRA_MEMORY,
                         .file_bytes = 0,
-                        .cpu_seconds = (uint64_t)plan->total_seconds + 2},
+                        .cpu_seconds = BACKSTOP * (uint64_t)(plan->total_seconds + 1)},
     };
     process_start(&worker->process, &process_plan);
     close(output_fd);
@@ -153,7 +155,7 @@ static void learn_signal(struct worker *worker, struct worker_news *news)
 {
     struct ring *ring = worker->ring;
     news->event = WORKER_SIGNALLED;
-    news->signal = ring->signal;
+    news->signal = __atomic_load_n(&ring->signal, __ATOMIC_RELAXED);
     news->signal_code = ring->signal_code;
     news->address = ring->signal_address;
     if (news->signal <= 0 || news->signal > SIGSYS) {
@@ -184,7 +186,7 @@ static bool over_limit(struct worker *worker, uint64_t wall_ns, uint64_t cpu_sta
     uint64_t limit_ns = 0;
     if (call_ns > worker->call_ns || wall_ns > WALL_PER_CPU * worker->call_ns) {
         limit_ns = worker->call_ns;
-    } else if (cpu_ns > worker->total_ns) {
+    } else if (cpu_ns > worker->begin_ns + worker->total_ns) {
         limit_ns = worker->total_ns;
     }
     news->seconds = (double)limit_ns / 1e9;
@@ -250,7 +252,7 @@ static bool look_after(struct worker *worker, struct worker_news *news)
         news->event = WORKER_INTERRUPTED;
         return false;
     }
-    if (process_cpu_ns(&worker->process) > worker->total_ns) {
+    if (process_cpu_ns(&worker->process) > worker->begin_ns + worker->total_ns) {
         news->event = WORKER_TIMED_OUT;
         news->seconds = (double)worker->total_ns / 1e9;
         return false;
@@ -276,6 +278,11 @@ void worker_call(struct worker *worker, const struct worker_command *command,
 void worker_load(struct worker *worker, struct worker_news *news)
 {
     worker_call(worker, &(struct worker_command){.command = RING_LOAD}, news);
+}
+
+void worker_begin(struct worker *worker)
+{
+    worker->begin_ns = process_cpu_ns(&worker->process);
 }
 
 char *worker_text(const struct worker *worker)

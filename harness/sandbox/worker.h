@@ -18,7 +18,7 @@ struct worker_plan {
     uint64_t heap_max_bytes;
     uint32_t n_slots;     ///< of the trace, for slices; 0 when there are none
     double call_seconds;  ///< CPU time of one command
-    double total_seconds; ///< CPU time of the worker's life
+    double total_seconds; ///< CPU time from one worker_begin to the next
     uint64_t output_bytes;
     bool echo_output;
 };
@@ -32,6 +32,7 @@ struct worker {
     int judge_cpu;              ///< the CPU that the worker keeps off; -1: not known yet
     uint64_t n_calls;
     uint64_t call_ns, total_ns; ///< limits
+    uint64_t begin_ns;          ///< CPU time used at worker_begin
 };
 
 struct worker_command {
@@ -71,6 +72,9 @@ void worker_load(struct worker *worker, struct worker_news *news);
 /// CPUs. Once the event is another than WORKER_REPLIED the worker is of no more use.
 void worker_call(struct worker *worker, const struct worker_command *command,
                  struct worker_news *news);
+
+/// Starts the total time limit anew: once for each run of a trace.
+void worker_begin(struct worker *worker);
 
 /// The ring's text, printable; the caller frees it.
 char *worker_text(const struct worker *worker);

@@ -87,11 +87,10 @@ bool session_init_is_fine(const struct session *session)
         return (session->news.value & 0xff) != 0;
     case CONTRACT_VOID:
         return true;
-    case CONTRACT_INT:
-        return (int32_t)session->news.value >= 0;
     default:
-        // Only -1 is a failure by any convention; a bool leaves junk above its byte.
-        return (int32_t)session->news.value != -1;
+        // An int fails with -1. A bool behind a macro may pass for an int, and leaves junk above its
+        // byte: that is no small negative number.
+        return (int32_t)session->news.value >= 0 || (int32_t)session->news.value < -255;
     }
 }
 

@@ -88,8 +88,8 @@ bool session_init_is_fine(const struct session *session)
     case CONTRACT_VOID:
         return true;
     default:
-        // An int fails with -1. A bool behind a macro may pass for an int, and leaves junk above its
-        // byte: that is no small negative number.
+        // An int fails with -1. A bool behind a macro may pass for an int, and leaves junk above
+        // its byte: that is no small negative number.
         return (int32_t)session->news.value >= 0 || (int32_t)session->news.value < -255;
     }
 }

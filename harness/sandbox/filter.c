@@ -16,6 +16,10 @@
 #include "harness/base/error.h"
 #include "harness/base/memory.h"
 
+#ifndef PR_SET_VMA // older than Linux 5.17's headers
+#define PR_SET_VMA 0x53564d41
+#endif
+
 static const char *const always[] = {
     "exit",
     "exit_group",
@@ -87,8 +91,12 @@ static void allow_with_arguments(scmp_filter_ctx context, pid_t worker)
     check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("tgkill"), 1,
                            SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)worker)),
           "tgkill");
-    // isatty() and the like: a harmless no.
+    // isatty() and the like: a harmless no. glibc 2.38 and later name their mappings by prctl, in
+    // abort() for one, and do without when told no.
     check(seccomp_rule_add(context, SCMP_ACT_ERRNO(ENOTTY), call_number("ioctl"), 0), "ioctl");
+    check(seccomp_rule_add(context, SCMP_ACT_ERRNO(EINVAL), call_number("prctl"), 1,
+                           SCMP_A0(SCMP_CMP_EQ, PR_SET_VMA)),
+          "prctl");
 }
 
 /// The running stage maps memory, but neither files nor anything executable.

@@ -140,7 +140,6 @@ static bool replied(const struct worker *worker)
 static void learn_end(struct worker *worker, struct worker_news *news)
 {
     struct process_end end = process_stop(&worker->process);
-    output_drain(&worker->output);
     news->event = end.signal != 0 ? WORKER_SIGNALLED : WORKER_EXITED;
     news->signal = end.signal;
     news->exit_code = end.exit_code;
@@ -161,8 +160,6 @@ static void learn_signal(struct worker *worker, struct worker_news *news)
     if (news->signal <= 0 || news->signal > SIGSYS) {
         news->event = WORKER_GARBLED;
     }
-    process_stop(&worker->process);
-    output_drain(&worker->output);
 }
 
 static void read_reply(struct worker *worker, struct worker_news *news)
@@ -260,10 +257,9 @@ static bool look_after(struct worker *worker, struct worker_news *news)
     return true;
 }
 
-void worker_call(struct worker *worker, const struct worker_command *command,
-                 struct worker_news *news)
+static void exchange(struct worker *worker, const struct worker_command *command,
+                     struct worker_news *news)
 {
-    *news = (struct worker_news){.event = WORKER_REPLIED};
     if (++worker->n_calls % LOOK_AFTER_CALLS == 0 && !look_after(worker, news)) {
         return;
     }
@@ -272,6 +268,18 @@ void worker_call(struct worker *worker, const struct worker_command *command,
     futex_spin(&worker->ring->reply_number, before, worker->turns);
     if (replied(worker) || wait_in_kernel(worker, news)) {
         read_reply(worker, news);
+    }
+}
+
+void worker_call(struct worker *worker, const struct worker_command *command,
+                 struct worker_news *news)
+{
+    *news = (struct worker_news){.event = WORKER_REPLIED};
+    exchange(worker, command, news);
+    if (news->event != WORKER_REPLIED) {
+        // It may still be running, in an endless loop say, and is of no more use.
+        process_stop(&worker->process);
+        output_drain(&worker->output);
     }
 }
 

@@ -36,6 +36,7 @@ step 'build with gcc' build VARIANT=release programs unit independents build/rel
 step 'unit tests' build/release/tests/unit/unit
 step 'command line' tests/cli/cli.sh build/release/mmgrade
 step 'an installed copy' tests/cli/install.sh
+step 'builds without bubblewrap' tests/cli/fallback.sh build/release/mmgrade
 step 'mutants: broken allocators and their verdicts' \
     build/release/tests/mutants build/release/mmgrade
 step 'references: every trace, and utilization computed a second time' \

@@ -70,6 +70,7 @@ static const struct system_call allowed_when_running[] = {
     CALL(mmap, 0, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS),
     CALL(sched_yield),
     CALL(ioctl, 1, 0x5401),
+    CALL(prctl, 0x53564d41), // PR_SET_VMA, which newer C libraries try
 };
 
 /// The exit status, or minus the signal, of a child that makes one call under a stage's filter.

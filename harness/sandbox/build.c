@@ -242,7 +242,8 @@ bool build_start(struct build *build, const struct build_plan *plan, struct erro
 
 static bool tells_error(const char *line, size_t n_bytes)
 {
-    static const char *const marks[] = {"error:", "Error:", "undefined reference", "multiple definition"};
+    static const char *const marks[] = {"error:", "Error:", "undefined reference",
+                                        "multiple definition"};
     for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
         if (memmem(line, n_bytes, marks[i], strlen(marks[i])) != NULL) {
             return true;

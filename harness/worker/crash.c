@@ -3,9 +3,12 @@
 // process's own exit status must agree.
 #include "harness/worker/crash.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
+#include <ucontext.h>
 #include <unistd.h>
 
 #include "harness/worker/port.h"
@@ -13,9 +16,33 @@
 static struct ring *ring;
 static char handler_stack[16384];
 
+/// The C library looks at /proc/self/maps before it prints a %n, as in the message of assert(). It
+/// is told no and goes on; any other file that is opened ends the worker.
+static bool answer_libc(const siginfo_t *info, ucontext_t *context)
+{
+#if defined(__x86_64__)
+    enum { PATH = REG_RSI, RESULT = REG_RAX };
+#elif defined(__i386__)
+    enum { PATH = REG_ECX, RESULT = REG_EAX };
+#endif
+#if defined(__x86_64__) || defined(__i386__)
+    greg_t *registers = context->uc_mcontext.gregs;
+    const char *path = (const char *)(uintptr_t)registers[PATH];
+    if (info->si_syscall == SYS_openat && strcmp(path, "/proc/self/maps") == 0) {
+        registers[RESULT] = -EACCES;
+        return true;
+    }
+#endif
+    (void)info;
+    (void)context;
+    return false;
+}
+
 static void report(int signal, siginfo_t *info, void *context)
 {
-    (void)context;
+    if (signal == SIGSYS && answer_libc(info, context)) {
+        return;
+    }
     ring->signal = signal;
     ring->signal_code = info->si_code;
     ring->signal_address = signal == SIGSYS ? (uint64_t)(unsigned)info->si_syscall

@@ -73,8 +73,16 @@ void explain_forged(const struct telling *telling)
 
 void explain_timeout(const struct telling *telling)
 {
+    double seconds = telling->breach->news.seconds;
+    if (telling->breach->news.whole_run) {
+        fprintf(telling->message,
+                "The trace took more than %g s of CPU time; this is how far it got.", seconds);
+        fputs("each call searches too long: the time an operation grows with the number of blocks",
+              telling->hint);
+        return;
+    }
     tell_call(telling->message, telling);
-    fprintf(telling->message, " did not return within %g s.", telling->breach->news.seconds);
+    fprintf(telling->message, " did not return within %g s.", seconds);
     tell_damage(telling);
     fputs("an endless loop: a list that has become a circle, or a search whose end mark is missing "
           "or was overwritten",

@@ -32,7 +32,7 @@ struct worker {
     int judge_cpu;              ///< the CPU that the worker keeps off; -1: not known yet
     uint64_t n_calls;
     uint64_t call_ns, total_ns; ///< limits
-    uint64_t begin_ns;          ///< CPU time used at worker_begin
+    uint64_t slow_ns;           ///< CPU time of the calls longer than a spin since worker_begin
 };
 
 struct worker_command {
@@ -46,7 +46,7 @@ enum worker_event {
     WORKER_REPLIED,     ///< reply and value are set
     WORKER_SIGNALLED,   ///< signal, code and address are set
     WORKER_EXITED,      ///< exit_code is set
-    WORKER_TIMED_OUT,   ///< seconds is set
+    WORKER_TIMED_OUT,   ///< seconds and whole_run are set
     WORKER_GARBLED,     ///< a reply that no worker of ours gives: the ring was forged
     WORKER_INTERRUPTED, ///< the user wants to stop
 };
@@ -60,6 +60,7 @@ struct worker_news {
     uint64_t address;
     int exit_code;
     double seconds;
+    bool whole_run; ///< the limit of the run was passed, not that of the call
 };
 
 /// Starts a worker that waits for its first command. Dies when the machine cannot do it.

@@ -9,6 +9,7 @@
 
 #include "harness/base/memory.h"
 #include "harness/cli/commands.h"
+#include "harness/cli/trace_info.h"
 #include "harness/trace/generators.h"
 #include "harness/trace/reader.h"
 #include "harness/trace/trace.h"
@@ -38,6 +39,14 @@ static int print_help(const struct subcommand *self)
     return end_output(0);
 }
 
+static void help_dialects(void)
+{
+    printf("\ndialects:\n");
+    for (size_t i = 0; i < n_readers; i++) {
+        printf("  %-14s %s\n", readers[i].name, readers[i].description);
+    }
+}
+
 static void help_gen(void)
 {
     printf("\n"
@@ -60,10 +69,16 @@ static void help_gen(void)
         }
         putchar('\n');
     }
-    printf("\ndialects:\n");
-    for (size_t i = 0; i < n_readers; i++) {
-        printf("  %-14s %s\n", readers[i].name, readers[i].description);
-    }
+    help_dialects();
+}
+
+static void help_convert(void)
+{
+    printf("\n"
+           "  --dialect D    the header's dialect (default %s)\n"
+           "  -o, --output F write to the file F (default: standard output)\n",
+           readers[0].name);
+    help_dialects();
 }
 
 static void help_check(void)
@@ -74,8 +89,10 @@ static void help_check(void)
 
 static void help_info(void)
 {
-    printf("\nFor each file: dialect, operations by kind, ids, the largest request, the peak "
-           "payload (the\nlargest sum of live sizes) and what is still alive at the end.\n");
+    printf(
+        "\nFor each file: dialect, operations by kind, ids, the largest request, the peak "
+        "payload (the\nlargest sum of live sizes), what is still alive at the end, and histograms "
+        "of sizes and\nlifetimes by powers of two.\n");
 }
 
 struct gen_options {
@@ -224,50 +241,6 @@ static void print_check(const struct trace *trace)
            trace->n_ops, trace->n_slots);
 }
 
-/// What is alive after the last operation.
-static void count_live(const struct trace *trace, size_t *n_live, uint64_t *bytes)
-{
-    // Size + 1 of each live block: an allocation of 0 bytes is alive, too.
-    uint64_t *sizes = xcalloc(trace->n_slots, sizeof *sizes);
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        struct op op = trace->ops[i];
-        if (op.slot != TRACE_NO_SLOT) {
-            bool alive = op.kind == OP_ALLOC || (op.kind == OP_REALLOC && op.size != 0);
-            sizes[op.slot] = alive ? op.size + 1 : 0;
-        }
-    }
-    *n_live = 0;
-    *bytes = 0;
-    for (size_t i = 0; i < trace->n_slots; i++) {
-        *n_live += sizes[i] != 0;
-        *bytes += sizes[i] != 0 ? sizes[i] - 1 : 0;
-    }
-    free(sizes);
-}
-
-static void print_info(const struct trace *trace)
-{
-    static const char *const weights[] = {"none", "utilization and speed", "utilization only",
-                                          "speed only"};
-    size_t n_of_kind[] = {[OP_ALLOC] = 0, [OP_FREE] = 0, [OP_REALLOC] = 0};
-    for (size_t i = 0; i < trace->n_ops; i++) {
-        n_of_kind[trace->ops[i].kind]++;
-    }
-    size_t n_live = 0;
-    uint64_t live_bytes = 0;
-    count_live(trace, &n_live, &live_bytes);
-    printf("%s\n", trace->path);
-    printf("  dialect      %s: %s\n", trace->reader->name, trace->reader->description);
-    printf("  weight       %s%s\n", weights[trace->weight],
-           trace->ignore_ranges ? "; ranges are to be ignored" : "");
-    printf("  operations   %zu: %zu alloc, %zu realloc, %zu free\n", trace->n_ops,
-           n_of_kind[OP_ALLOC], n_of_kind[OP_REALLOC], n_of_kind[OP_FREE]);
-    printf("  ids          %zu, at most %zu alive at once\n", trace->n_slots, trace->peak_live);
-    printf("  largest      %" PRIu64 " bytes\n", trace->largest_size);
-    printf("  peak payload %" PRIu64 " bytes\n", trace->peak_payload);
-    printf("  at the end   %zu blocks alive with %" PRIu64 " bytes\n", n_live, live_bytes);
-}
-
 /// Both subcommands that read files: the good ones are printed, the bad ones named.
 static int run_files(const struct subcommand *self, int argc, char **argv,
                      void (*print)(const struct trace *trace))
@@ -308,7 +281,53 @@ static int run_check(const struct subcommand *self, int argc, char **argv)
 
 static int run_info(const struct subcommand *self, int argc, char **argv)
 {
-    return run_files(self, argc, argv, print_info);
+    return run_files(self, argc, argv, trace_info_print);
+}
+
+/// Reads one file and writes it under another header, in the writer's own plain form.
+static int convert(const char *input, const struct reader *dialect, const char *output)
+{
+    struct trace trace;
+    struct error error;
+    if (!trace_read(&trace, input, &error)) {
+        fprintf(stderr, "%s\n", error.text);
+        return 2;
+    }
+    int status = 0;
+    if (output == NULL) {
+        trace_print(&trace, dialect, stdout);
+        status = end_output(0);
+    } else if (!trace_write(&trace, dialect, output, &error)) {
+        fprintf(stderr, "%s\n", error.text);
+        status = 2;
+    }
+    trace_free(&trace);
+    return status;
+}
+
+static int run_convert(const struct subcommand *self, int argc, char **argv)
+{
+    static const struct option long_options[] = {{"dialect", required_argument, NULL, 'd'},
+                                                 {"output", required_argument, NULL, 'o'},
+                                                 {"help", no_argument, NULL, 'h'},
+                                                 {NULL, 0, NULL, 0}};
+    struct gen_options options = {.dialect = &readers[0]};
+    for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
+        if (code == 'h') {
+            return print_help(self);
+        }
+        if (code == '?' || code == ':') {
+            return refuse_option(self->name, code, argv);
+        }
+        if (!parse_gen_option(code, &options)) {
+            return 2;
+        }
+    }
+    if (argc - optind != 1) {
+        note("convert takes one file, not %d (try: mmgrade trace convert --help)", argc - optind);
+        return 2;
+    }
+    return convert(argv[optind], options.dialect, options.output);
 }
 
 static const struct subcommand subcommands[] = {
@@ -316,6 +335,8 @@ static const struct subcommand subcommands[] = {
      help_gen},
     {"check", "FILE...", "Validates trace files.", run_check, help_check},
     {"info", "FILE...", "Describes trace files.", run_info, help_info},
+    {"convert", "FILE [--dialect D] [-o F]", "Writes a trace under another header.", run_convert,
+     help_convert},
 };
 static const size_t n_subcommands = sizeof subcommands / sizeof subcommands[0];
 

@@ -140,7 +140,7 @@ run 'trace check: missing' 2 trace check "$tmp/no-such.rep"
 says err 'no-such\.rep'
 run 'trace info' 0 trace info "$tmp/short.rep"
 golden out trace-info
-for verb in gen check info; do
+for verb in gen check info convert; do
     run "help of trace $verb" 0 trace $verb --help
     says out "[Uu]sage.*mmgrade trace $verb"
     run "unknown option of trace $verb" 2 trace $verb --no-such-option
@@ -152,6 +152,14 @@ for kind in $("$mmgrade" trace gen --help | sed -n '/^kinds:/,/^$/s/^  \([a-z][a
     run "trace gen $kind: again" 0 trace gen --seed 7 --ops 500 "$kind"
     if cmp -s "$tmp/out" "$tmp/gen.rep"; then pass; else fail "$name" 'not the same bytes'; fi
 done
+for dialect in heap ranges largest; do
+    run "trace convert: $dialect" 0 trace convert "$tmp/short.rep" --dialect $dialect -o "$tmp/to.rep"
+    run "trace convert: $dialect is read" 0 trace check "$tmp/to.rep"
+    says out "dialect $dialect"
+done
+run 'trace convert: no file' 2 trace convert
+run 'trace convert: broken' 2 trace convert "$tmp/twice.rep"
+says err 'twice\.rep:7: '
 run 'trace check: all shipped traces' 0 trace check traces/malloc/*.rep
 
 # grade: a submission that is right.

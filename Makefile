@@ -83,7 +83,7 @@ golden: ## rewrite the expected outputs in tests/golden; review the difference b
 # All in one folder, so that mmgrade finds grading/rubrics beside itself; bin/ has a link to it.
 install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mmgrade
-	install $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(DESTDIR)$(PREFIX)/lib/mmgrade
+	install $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-record.so $(DESTDIR)$(PREFIX)/lib/mmgrade
 	tar -cf - --exclude='*.[ch]' grading | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
 	tar -cf - traces reference student_template | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
 	ln -sf ../lib/mmgrade/mmgrade $(DESTDIR)$(PREFIX)/bin/mmgrade
@@ -95,7 +95,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' Makefile
 
 # The second phase: the packages are there.
-programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32)
+programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-record.so
 	@$(if $(WORKER32),,echo 'note: no 32-bit worker (abi: m32): gcc -m32 does not work here')
 unit: $(BUILD)/tests/unit/unit
 benches: $(BENCHES)
@@ -108,6 +108,9 @@ $(BUILD)/libmmgrade.a: $(LIB_OBJ)
 # The worker links nothing but libc and exports memlib to the submission.
 $(BUILD)/mmgrade-worker: $(WORKER_OBJ)
 	$(CC) -rdynamic -o $@ $^ -ldl -lm
+$(BUILD)/mmgrade-record.so: harness/trace/preload/record.c harness/trace/recording.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -fPIC -shared -fvisibility=hidden -o $@ $<
 $(BUILD)/mmgrade-worker32: $(WORKER32_OBJ)
 	gcc -m32 -rdynamic -o $@ $^ -ldl -lm
 
@@ -125,7 +128,10 @@ $(BUILD)/tests/independent-%: tests/references/independent.c reference/malloc/%.
 $(BUILD)/tests/independent32-%: tests/references/independent.c reference/malloc/%.c
 	@mkdir -p $(@D)
 	gcc -m32 $(C) $(CFLAGS) -DALIGNMENT=8 -Istudent_template/malloc -o $@ $^
-# A program beside a folder of its name: no object file of its own.
+# Programs beside a folder of their name: no object files of their own.
+$(BUILD)/tests/policies: tests/references/policies.c $(BUILD)/libmmgrade.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/tests/mutants: tests/mutants/run.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libmmgrade.a \

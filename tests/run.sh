@@ -32,15 +32,18 @@ unit_under_valgrind() {
 }
 
 step 'structure: include direction, headers, licence lines' tests/structure/structure.sh
-step 'build with gcc' build VARIANT=release programs unit independents build/release/tests/mutants
+step 'build with gcc' build VARIANT=release programs unit independents \
+    build/release/tests/mutants build/release/tests/policies
 step 'unit tests' build/release/tests/unit/unit
 step 'command line' tests/cli/cli.sh build/release/mmgrade
+step 'recording programs' tests/cli/record.sh build/release/mmgrade
 step 'an installed copy' tests/cli/install.sh
 step 'builds without bubblewrap' tests/cli/fallback.sh build/release/mmgrade
 step 'mutants: broken allocators and their verdicts' \
     build/release/tests/mutants build/release/mmgrade
 step 'references: every trace, and utilization computed a second time' \
     tests/references/references.sh build/release/mmgrade
+step 'references: each places blocks as its policy says' build/release/tests/policies
 step 'existing coursework' tests/coursework/coursework.sh build/release/mmgrade
 step 'build with ASan and UBSan' build VARIANT=asan programs unit
 step 'unit tests under ASan and UBSan' build/asan/tests/unit/unit

@@ -10,6 +10,7 @@
 #include "harness/base/memory.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/trace_info.h"
+#include "harness/cli/trace_record.h"
 #include "harness/trace/generators.h"
 #include "harness/trace/reader.h"
 #include "harness/trace/trace.h"
@@ -79,6 +80,16 @@ static void help_convert(void)
            "  -o, --output F write to the file F (default: standard output)\n",
            readers[0].name);
     help_dialects();
+}
+
+static void help_record(void)
+{
+    printf(
+        "\nRuns COMMAND and writes what it asks of malloc, calloc, realloc, memalign and their kin "
+        "as\n"
+        "a trace: F for its first process, F.2.NAME.rep and so on for the others (fork, exec). A\n"
+        "program that crashes or is killed leaves what it did until then. Says what it left "
+        "out.\n");
 }
 
 static void help_check(void)
@@ -330,6 +341,29 @@ static int run_convert(const struct subcommand *self, int argc, char **argv)
     return convert(argv[optind], options.dialect, options.output);
 }
 
+static int run_record(const struct subcommand *self, int argc, char **argv)
+{
+    static const struct option long_options[] = {{"output", required_argument, NULL, 'o'},
+                                                 {"help", no_argument, NULL, 'h'},
+                                                 {NULL, 0, NULL, 0}};
+    const char *output = NULL;
+    // '+': what stands behind the command is the command's.
+    for (int code; (code = getopt_long(argc, argv, "+:ho:", long_options, NULL)) != -1;) {
+        if (code == 'h') {
+            return print_help(self);
+        }
+        if (code != 'o') {
+            return refuse_option(self->name, code, argv);
+        }
+        output = optarg;
+    }
+    if (output == NULL || optind == argc) {
+        note("record takes -o FILE and a command (try: mmgrade trace record --help)");
+        return 2;
+    }
+    return end_output(trace_record(output, argv + optind));
+}
+
 static const struct subcommand subcommands[] = {
     {"gen", "KIND [--seed N] [--ops N] [--live N] [-o F]", "Makes a trace from a seed.", run_gen,
      help_gen},
@@ -337,6 +371,7 @@ static const struct subcommand subcommands[] = {
     {"info", "FILE...", "Describes trace files.", run_info, help_info},
     {"convert", "FILE [--dialect D] [-o F]", "Writes a trace under another header.", run_convert,
      help_convert},
+    {"record", "-o F -- COMMAND...", "Records a program's allocations.", run_record, help_record},
 };
 static const size_t n_subcommands = sizeof subcommands / sizeof subcommands[0];
 

@@ -14,8 +14,10 @@ BEGIN {
         rank[stages[i]] = i
 }
 
+# What is preloaded into other programs belongs to the stage that reads its logs.
 function folder(path) {
     sub(/\/[^\/]*$/, "", path)
+    sub(/\/preload$/, "", path)
     return path
 }
 

@@ -5,6 +5,8 @@
 //   fits.rep      holes of 128, 64 and 96 bytes, the last one the rest of the heap: which of them
 //                 first, next and best fit choose
 //   deferred.rep  two free neighbours: merged at once, or only when a request finds no fit
+//   lists.rep     holes freed out of order: taken by address, or the last one first
+//   buddy.rep     free neighbours that touch merge in a list, but only buddies do in a buddy system
 #include "harness/heap/play.h"
 #include "tests/bench/setup.h"
 
@@ -27,6 +29,13 @@ static const struct expectation expectations[] = {
     {"implicit_best_fit", "deferred", {16, 80, 144, 208, 16, 48, 48, 128}},
     {"implicit_no_footers", "deferred", {16, 80, 144, 208, 16, 48, 48, 128}},
     {"implicit_deferred", "deferred", {16, 80, 144, 208, 16, 80, 48, 144}},
+    {"implicit", "lists", {16, 80, 112, 176, 16, 112, 208, 80, 144}},
+    {"explicit_address", "lists", {32, 96, 128, 192, 32, 128, 224, 96, 160}},
+    {"explicit_lifo", "lists", {32, 96, 128, 192, 128, 32, 64, 224, 256}},
+    {"simple_segregated", "lists", {2064, 4112, 2128, 4144, 2128, 4176, 2064, 4112, 6160}},
+    {"buddy", "lists", {144, 208, 272, 240, 144, 272, 336, 208, 400}},
+    {"buddy", "buddy", {144, 176, 160, 208, 144, 272, 144, 4240}},
+    {"explicit_lifo", "buddy", {32, 64, 96, 128, 176, 32, 144, 288}},
 };
 
 /// Compares block by block; false after printing the first that went elsewhere.

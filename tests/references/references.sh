@@ -89,7 +89,7 @@ check() {
     fi
 }
 
-set -- traces/malloc/*.rep
+set -- traces/malloc/*.rep traces/malloc/recorded/*.rep
 if ls ../shared/traces/malloc/*/*.rep >/dev/null 2>&1; then
     set -- "$@" ../shared/traces/malloc/*/*.rep
 else

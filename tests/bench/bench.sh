@@ -38,5 +38,9 @@ hyperfine --style basic --warmup 1 --runs 5 -N "$build/mmgrade trace check $big"
 
 printf '\n== a whole grade over %s\n' "$traces"
 hyperfine --style basic --warmup 1 --runs 5 -N "$* $submission"
+printf '\n== the reference timed against itself (geometric mean over the traces; 1.00 is fair)\n'
+for run in 1 2 3; do
+    "$@" "$submission" | sed -n "s/^throughput.*geo-mean \([0-9.]*x\).*/run $run: \1/p"
+done
 # Of all processes of the run the largest: the compiler, a worker or the judge.
 command time -f 'peak memory of the largest process: %M KiB' "$@" "$submission" >/dev/null

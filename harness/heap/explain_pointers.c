@@ -76,6 +76,7 @@ void explain_bad_zero(const struct telling *telling)
         tell_block(telling->details, telling->session, telling->breach->other,
                    &telling->session->layout.blocks[telling->breach->other]);
         fputs(", which is in use: freeing one would free the other.\n", telling->details);
+        draw_returned(telling);
     }
     fprintf(telling->hint, "%s returns NULL, or a pointer of its own that can be freed", name);
 }

@@ -121,14 +121,16 @@ static const char *tell_place_in_heap(const struct telling *telling, uint64_t of
 {
     const struct layout *layout = &telling->session->layout;
     uint32_t slot = layout_find_history(layout, offset);
+    bool live = slot != LAYOUT_NO_SLOT && layout->blocks[slot].live;
     fputs("in the heap, ", telling->details);
     if (slot == LAYOUT_NO_SLOT) {
         fputs("in the allocator's own bytes.\n", telling->details);
     } else {
         fputs("in ", telling->details);
         tell_block(telling->details, telling->session, slot, &layout->blocks[slot]);
-        fputs(".\n", telling->details);
+        fputs(live ? ", which is in use.\n" : ".\n", telling->details);
     }
+    tell_picture(telling, offset, offset + 1, live ? slot : LAYOUT_NO_SLOT, "touched");
     return "the heap can be read and written, but not run: a function pointer was overwritten";
 }
 

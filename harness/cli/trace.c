@@ -189,6 +189,24 @@ static bool parse_gen_option(int code, struct gen_options *options)
     }
 }
 
+/// Reads the options of the subcommands that write a trace; a status to exit with, or -1 to go on.
+static int read_options(const struct subcommand *self, int argc, char **argv,
+                        const struct option *long_options, struct gen_options *options)
+{
+    for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
+        if (code == 'h') {
+            return print_help(self);
+        }
+        if (code == '?' || code == ':') {
+            return refuse_option(self->name, code, argv);
+        }
+        if (!parse_gen_option(code, options)) {
+            return 2;
+        }
+    }
+    return -1;
+}
+
 static int generate(const struct generator *kind, const struct gen_options *options)
 {
     struct trace trace;
@@ -219,16 +237,9 @@ static int run_gen(const struct subcommand *self, int argc, char **argv)
         {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0}};
     struct gen_options options = {
         .generator = {.seed = 1}, .weight = WEIGHT_BOTH, .dialect = &readers[0]};
-    for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
-        if (code == 'h') {
-            return print_help(self);
-        }
-        if (code == '?' || code == ':') {
-            return refuse_option(self->name, code, argv);
-        }
-        if (!parse_gen_option(code, &options)) {
-            return 2;
-        }
+    int status = read_options(self, argc, argv, long_options, &options);
+    if (status >= 0) {
+        return status;
     }
     const char *name = optind < argc ? argv[optind] : "";
     const struct generator *kind = generator_find(name);
@@ -323,16 +334,9 @@ static int run_convert(const struct subcommand *self, int argc, char **argv)
                                                  {"help", no_argument, NULL, 'h'},
                                                  {NULL, 0, NULL, 0}};
     struct gen_options options = {.dialect = &readers[0]};
-    for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
-        if (code == 'h') {
-            return print_help(self);
-        }
-        if (code == '?' || code == ':') {
-            return refuse_option(self->name, code, argv);
-        }
-        if (!parse_gen_option(code, &options)) {
-            return 2;
-        }
+    int status = read_options(self, argc, argv, long_options, &options);
+    if (status >= 0) {
+        return status;
     }
     if (argc - optind != 1) {
         note("convert takes one file, not %d (try: mmgrade trace convert --help)", argc - optind);

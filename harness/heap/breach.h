@@ -38,4 +38,13 @@ struct breach {
     uint32_t damaged;    ///< a block whose payload was found changed when the worker stopped
 };
 
+/// No rule broken, no block involved: what a play starts from.
+static inline struct breach breach_none(void)
+{
+    return (struct breach){.slot = LAYOUT_NO_SLOT,
+                           .other = LAYOUT_NO_SLOT,
+                           .damaged = LAYOUT_NO_SLOT,
+                           .past_break = UINT64_MAX};
+}
+
 #endif

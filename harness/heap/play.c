@@ -273,10 +273,7 @@ bool play_trace(struct play *play, struct session *session, const struct play_pl
     *play = (struct play){.plan = plan, .session = session, .trace = trace};
     play->pointers = xcalloc(trace->n_ops, sizeof *play->pointers);
     play->samples = plan->sample ? xcalloc(MAX_SAMPLES + 1, sizeof *play->samples) : NULL;
-    play->breach = (struct breach){.slot = LAYOUT_NO_SLOT,
-                                   .other = LAYOUT_NO_SLOT,
-                                   .damaged = LAYOUT_NO_SLOT,
-                                   .past_break = UINT64_MAX};
+    play->breach = breach_none();
     session_begin(session, plan->fresh);
     bool fine = start(play);
     for (size_t i = 0; fine && i < plan->n_ops; i++) {

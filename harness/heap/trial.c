@@ -33,11 +33,8 @@ static enum heap_fresh other_fresh(enum heap_fresh fresh)
 static void judge_loading(struct session *session, struct breach *breach)
 {
     struct play play = {.session = session, .trace = session->plan->trace};
-    play.breach = (struct breach){.loading = true,
-                                  .slot = LAYOUT_NO_SLOT,
-                                  .other = LAYOUT_NO_SLOT,
-                                  .damaged = LAYOUT_NO_SLOT,
-                                  .past_break = UINT64_MAX};
+    play.breach = breach_none();
+    play.breach.loading = true;
     checks_ask(&play, MOMENT_STOPPED);
     *breach = play.breach;
 }

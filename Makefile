@@ -38,7 +38,10 @@ WORKER_OBJ   := $(WORKER_SRC:%.c=$(BUILD)/worker/%.o)
 WORKER32_OBJ := $(WORKER_SRC:%.c=$(BUILD)/m32/%.o)
 UNIT_OBJ     := $(UNIT_SRC:%.c=$(BUILD)/%.o)
 BENCHES      := $(BENCH_SRC:%.c=$(BUILD)/%)
-INDEPENDENT  := $(patsubst reference/malloc/%.c,$(BUILD)/tests/independent-%,$(wildcard reference/malloc/*.c))
+REFERENCES   := $(patsubst reference/malloc/%.c,%,$(wildcard reference/malloc/*.c))
+INDEPENDENT_SRC := $(addprefix tests/references/,independent.c heap.c script.c)
+CORRUPTIONS_SRC := $(addprefix tests/references/,corruptions.c heap.c script.c)
+BUILD_REFERENCE  = @mkdir -p $(@D) && gcc $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -Istudent_template/malloc
 # The 32-bit worker needs gcc-multilib, which not every architecture has.
 WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-file-name; } 2>/dev/null)), \
                   $(BUILD)/mmgrade-worker32)
@@ -46,7 +49,7 @@ WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-fil
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all grade test bench metrics format golden install clean help programs unit benches independents
+.PHONY: all grade plots test bench regress regress-accept metrics format golden install clean help programs unit benches independents sanitized
 all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
@@ -56,11 +59,27 @@ grade: ## grade a submission: LAB=malloc SUB=folder|mm.c RUBRIC=file TRACE=file 
 	@[ -x $(BUILD)/mmgrade ] || echo 'building mmgrade, this once' >&2
 	@$(BUILD_WITH) $(JOBS) programs
 	@$(BUILD)/mmgrade grade --lab $(LAB) $(if $(RUBRIC),--rubric '$(RUBRIC)') \
-	  $(TRACE:%=--trace %) $(if $(JSON),--json '$(JSON)') '$(SUB)'
+	  $(TRACE:%=--trace %) $(if $(JSON),--json '$(JSON)') --out reports/out '$(SUB)'
+
+plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc RUBRIC=file TRACE=file
+	@.ci/setup grade
+	@$(BUILD_WITH) $(JOBS) programs
+	@$(BUILD)/mmgrade plots --lab $(LAB) $(if $(RUBRIC),--rubric '$(RUBRIC)') $(TRACE:%=--trace %) \
+	  $(if $(filter file,$(origin SUB)),reference/$(LAB)/*.c,'$(SUB)')
 
 test: ## run all tests
 	@.ci/setup test
 	+@MAKE='$(MAKE)' tests/run.sh
+
+regress: ## hold the references against their stored figures (grading/rubrics/*.baseline.jsonl)
+	@.ci/setup grade
+	@$(BUILD_WITH) $(JOBS) programs
+	@$(BUILD)/mmgrade regress --lab $(LAB)
+
+regress-accept: ## store the figures as they are now; review the difference before a commit
+	@.ci/setup grade
+	@$(BUILD_WITH) $(JOBS) programs
+	@$(BUILD)/mmgrade regress --lab $(LAB) --accept
 
 bench: ## measure mmgrade itself against its goals (tests/bench/README.md)
 	@.ci/setup test
@@ -84,7 +103,7 @@ golden: ## rewrite the expected outputs in tests/golden; review the difference b
 install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mmgrade
 	install $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-record.so $(DESTDIR)$(PREFIX)/lib/mmgrade
-	tar -cf - --exclude='*.[ch]' grading | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
+	tar -cf - --exclude='*.[ch]' grading reports/gnuplot | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
 	tar -cf - traces reference student_template | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
 	ln -sf ../lib/mmgrade/mmgrade $(DESTDIR)$(PREFIX)/bin/mmgrade
 
@@ -92,14 +111,18 @@ clean: ## remove build/ and reports/out/
 	rm -rf build reports/out
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s%s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' Makefile
 
 # The second phase: the packages are there.
 programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-record.so
 	@$(if $(WORKER32),,echo 'note: no 32-bit worker (abi: m32): gcc -m32 does not work here')
 unit: $(BUILD)/tests/unit/unit
 benches: $(BENCHES)
-independents: $(INDEPENDENT) $(if $(WORKER32),$(subst independent-,independent32-,$(INDEPENDENT)))
+independents: $(addprefix $(BUILD)/tests/independent-,$(REFERENCES)) \
+  $(if $(WORKER32),$(addprefix $(BUILD)/tests/independent32-,$(REFERENCES)))
+# What tests/references/sanitized.sh runs: with VARIANT=asan.
+sanitized: independents $(addprefix $(BUILD)/tests/independent8-,$(REFERENCES)) \
+  $(addprefix $(BUILD)/tests/corruptions-,$(REFERENCES))
 
 $(BUILD)/mmgrade: $(BUILD)/harness/main.o $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
@@ -121,13 +144,18 @@ $(BUILD)/tests/unit/main.o: CPPFLAGS += \
 $(BUILD)/tests/unit/main.o: $(UNIT_SRC)
 $(BUILD)/tests/unit/unit: $(UNIT_OBJ) $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS) $(LDLIBS_UT)
-# Utilization computed a second time, without the harness: a program for each reference.
-$(BUILD)/tests/independent-%: tests/references/independent.c reference/malloc/%.c
-	@mkdir -p $(@D)
-	$(CC) $(C) $(CFLAGS) -Istudent_template/malloc -o $@ $^
-$(BUILD)/tests/independent32-%: tests/references/independent.c reference/malloc/%.c
-	@mkdir -p $(@D)
-	gcc -m32 $(C) $(CFLAGS) -DALIGNMENT=8 -Istudent_template/malloc -o $@ $^
+# A program for each reference, without the harness. independent: utilization, a second time.
+$(BUILD)/tests/independent-%: $(INDEPENDENT_SRC) reference/malloc/%.c
+	$(BUILD_REFERENCE) -o $@ $^
+$(BUILD)/tests/independent8-%: $(INDEPENDENT_SRC) reference/malloc/%.c
+	$(BUILD_REFERENCE) -DALIGNMENT=8 -o $@ $^
+$(BUILD)/tests/independent32-%: $(INDEPENDENT_SRC) reference/malloc/%.c
+	$(BUILD_REFERENCE) -DALIGNMENT=8 -m32 -o $@ $^
+# corruptions: what mm_checkheap notices. It reaches a reference's variables by their section.
+$(BUILD)/tests/corruptions-%: $(CORRUPTIONS_SRC) reference/malloc/%.c
+	$(BUILD_REFERENCE) --param asan-globals=0 -c -o $@.o reference/malloc/$*.c
+	objcopy --rename-section .bss=globals $@.o
+	$(BUILD_REFERENCE) -o $@ $(CORRUPTIONS_SRC) $@.o
 # Programs beside a folder of their name: no object files of their own.
 $(BUILD)/tests/policies: tests/references/policies.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)

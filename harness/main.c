@@ -15,6 +15,8 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"grade", command_grade, "judge one submission"},
+    {"regress", command_regress, "hold the references against their stored figures"},
+    {"plots", command_plots, "draw submissions among the references"},
     {"trace", command_trace, "generate, check and describe traces"},
     {"labs", command_labs, "list the labs"},
     {"doctor", command_doctor, "tell what this machine offers and what is missing"},

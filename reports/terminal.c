@@ -8,42 +8,13 @@
 
 #include "harness/base/memory.h"
 #include "reports/advice.h"
+#include "reports/built_with.h"
 #include "reports/formats.h"
 
 static const char *base_name(const char *path)
 {
     const char *slash = path == NULL ? NULL : strrchr(path, '/');
     return slash == NULL || slash[1] == '\0' ? path : slash + 1;
-}
-
-/// "gcc (Debian 12.2.0-14) 12.2.0" is "gcc 12.2.0" for people, "Debian clang version 14.0.6"
-/// is "clang 14.0.6". The caller frees it.
-static char *compiler_short(const char *compiler)
-{
-    const char *clang = strstr(compiler, "clang version ");
-    const char *last = strrchr(compiler, ' ');
-    if (clang != NULL) {
-        clang += strlen("clang version ");
-        return xasprintf("clang %.*s", (int)strcspn(clang, " -"), clang);
-    }
-    if (last == NULL) {
-        return xstrdup(compiler);
-    }
-    return xasprintf("%.*s%s", (int)strcspn(compiler, " "), compiler, last);
-}
-
-/// The flags of the build command that change what is measured: -O..., -m32.
-static void print_flags(const struct page *page, const char *command)
-{
-    for (const char *word = command; word != NULL && *word != '\0';) {
-        size_t length = strcspn(word, " ");
-        if (strncmp(word, "-O", 2) == 0 || (length == 4 && strncmp(word, "-m32", 4) == 0)) {
-            char *flag = xasprintf(" %.*s", (int)length, word);
-            page_text(page, flag);
-            free(flag);
-        }
-        word += length + (word[length] == ' ');
-    }
 }
 
 static void print_head(const struct page *page, const struct result *result)
@@ -56,11 +27,10 @@ static void print_head(const struct page *page, const struct result *result)
     fputs(" lab  ", page->stream);
     page_text(page, result->submission);
     if (result->build.compiler != NULL) {
-        char *compiler = compiler_short(result->build.compiler);
+        char *built_with = built_with_text(&result->build);
         fputs("  ", page->stream);
-        page_text(page, compiler);
-        print_flags(page, result->build.command);
-        free(compiler);
+        page_text(page, built_with);
+        free(built_with);
     }
     if (result->rubric != NULL) {
         fputs("  rubric ", page->stream);

@@ -36,6 +36,7 @@ step 'build with gcc' build VARIANT=release programs unit independents \
     build/release/tests/mutants build/release/tests/policies
 step 'unit tests' build/release/tests/unit/unit
 step 'command line' tests/cli/cli.sh build/release/mmgrade
+step 'report folders and pictures' tests/cli/plots.sh build/release/mmgrade
 step 'recording programs' tests/cli/record.sh build/release/mmgrade
 step 'an installed copy' tests/cli/install.sh
 step 'builds without bubblewrap' tests/cli/fallback.sh build/release/mmgrade
@@ -44,9 +45,13 @@ step 'mutants: broken allocators and their verdicts' \
 step 'references: every trace, and utilization computed a second time' \
     tests/references/references.sh build/release/mmgrade
 step 'references: each places blocks as its policy says' build/release/tests/policies
+step 'command line of the regression' tests/cli/regress.sh build/release/mmgrade
+step 'regression of the references' build/release/mmgrade regress
 step 'existing coursework' tests/coursework/coursework.sh build/release/mmgrade
-step 'build with ASan and UBSan' build VARIANT=asan programs unit
+step 'build with ASan and UBSan' build VARIANT=asan programs unit sanitized
 step 'unit tests under ASan and UBSan' build/asan/tests/unit/unit
+step 'references under ASan and UBSan: every trace, and damaged heaps' \
+    tests/references/sanitized.sh build/asan/tests
 step 'command line under ASan and UBSan' tests/cli/cli.sh build/asan/mmgrade
 step 'unit tests under valgrind' unit_under_valgrind
 step 'build with clang' build VARIANT=clang programs unit

@@ -5,6 +5,8 @@
 #define MMGRADE_CLI_COMMANDS_H
 
 int command_grade(int argc, char **argv);
+int command_regress(int argc, char **argv);
+int command_plots(int argc, char **argv);
 int command_trace(int argc, char **argv);
 int command_labs(int argc, char **argv);
 int command_doctor(int argc, char **argv);

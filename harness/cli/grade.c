@@ -18,6 +18,7 @@
 #include "harness/cli/commands.h"
 #include "harness/labs/lab.h"
 #include "reports/formats.h"
+#include "reports/report_folder.h"
 
 #define PROGRESS_AFTER_NS 1000000000u
 
@@ -25,6 +26,7 @@ struct arguments {
     const char *lab;
     const char *rubric; ///< NULL: the lab's own
     const char *json;   ///< NULL: no file
+    const char *out;    ///< NULL: no report folder
     char **traces;
     size_t n_traces;
     const char *submission;
@@ -33,8 +35,8 @@ struct arguments {
 static void print_help(void)
 {
     puts(
-        "usage: mmgrade grade [--lab LAB] [--rubric FILE] [--trace FILE]... [--json FILE] "
-        "SUBMISSION\n"
+        "usage: mmgrade grade [--lab LAB] [--rubric FILE] [--trace FILE]... [--json FILE]\n"
+        "                     [--out FOLDER] SUBMISSION\n"
         "\n"
         "Builds and judges one submission, a folder that holds mm.c or one C file, and prints a\n"
         "table, each failure in full, and the score.\n"
@@ -44,26 +46,33 @@ static void print_help(void)
         "  --trace FILE   use this trace instead of the rubric's; may be repeated. With one trace\n"
         "                 what the submission prints is shown as it comes\n"
         "  --json FILE    also write the whole result as JSON ('-': standard output, no table)\n"
+        "  --out FOLDER   also write the result as JSON, and pictures, into FOLDER/LAB/NAME/\n"
         "  --keys         list what a rubric may say, and exit\n"
         "\n"
         "Exit status: 0 all passed, 1 the submission failed somewhere, 2 the harness or its input\n"
         "is at fault.");
 }
 
+static int take_submission(int argc, char **argv, struct arguments *arguments)
+{
+    if (argc - optind != 1) {
+        note("grade takes one submission, a folder or a C file, not %d; see 'mmgrade grade --help'",
+             argc - optind);
+        return 2;
+    }
+    arguments->submission = argv[optind];
+    return -1;
+}
+
 /// Reads the command line; a status to exit with, or -1 to go on.
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"lab", required_argument, NULL, 'l'},
-        {"rubric", required_argument, NULL, 'r'},
-        {"trace", required_argument, NULL, 't'},
-        {"json", required_argument, NULL, 'j'},
-        {"keys", no_argument, NULL, 'k'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"lab", required_argument, NULL, 'l'},   {"rubric", required_argument, NULL, 'r'},
+        {"trace", required_argument, NULL, 't'}, {"json", required_argument, NULL, 'j'},
+        {"out", required_argument, NULL, 'o'},   {"keys", no_argument, NULL, 'k'},
+        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
     };
-    *arguments = (struct arguments){.lab = "malloc"};
-    arguments->traces = xcalloc((size_t)argc, sizeof *arguments->traces);
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (c) {
@@ -79,6 +88,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
         case 'j':
             arguments->json = optarg;
             break;
+        case 'o':
+            arguments->out = optarg;
+            break;
         case 'k':
             rubric_print_keys(stdout);
             return 0;
@@ -90,13 +102,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
             return 2;
         }
     }
-    if (argc - optind != 1) {
-        note("grade takes one submission, a folder or a C file, not %d; see 'mmgrade grade --help'",
-             argc - optind);
-        return 2;
-    }
-    arguments->submission = argv[optind];
-    return -1;
+    return take_submission(argc, argv, arguments);
 }
 
 static uint64_t start_ns;
@@ -130,6 +136,21 @@ static void write_json(const char *path, const struct result *result)
     if (!format_write_file(json, result, path, &options, &error)) {
         die("%s", error.text);
     }
+}
+
+/// The folder is named below the table, unless standard output is the JSON.
+static void write_report(const struct arguments *arguments, const struct rubric *rubric,
+                         const struct result *result, bool quiet)
+{
+    struct error error;
+    char *folder = report_folder_name(arguments->out, rubric->lab, arguments->submission);
+    if (!report_folder_write(folder, rubric, result, &error)) {
+        die("%s", error.text);
+    }
+    if (!quiet) {
+        printf("\nReport: %s/\n", folder);
+    }
+    free(folder);
 }
 
 static int exit_status(const struct result *result)
@@ -168,6 +189,9 @@ static bool grade(const struct arguments *arguments, const struct rubric *rubric
         }
         if (arguments->json != NULL) {
             write_json(arguments->json, &result);
+        }
+        if (arguments->out != NULL) {
+            write_report(arguments, rubric, &result, json_only);
         }
         *status = exit_status(&result);
     }
@@ -213,7 +237,8 @@ static int grade_by_rubric(const struct arguments *arguments, const char *rubric
 
 int command_grade(int argc, char **argv)
 {
-    struct arguments arguments;
+    struct arguments arguments = {.lab = "malloc"};
+    arguments.traces = xcalloc((size_t)argc, sizeof *arguments.traces);
     int status = read_arguments(argc, argv, &arguments);
     if (status < 0 && lab_find(arguments.lab) == NULL) {
         note("there is no lab '%s'; see 'mmgrade labs'", arguments.lab);

@@ -3,7 +3,6 @@
 // what the entry needs: folders of existing coursework hold timers and drivers, too.
 #include "harness/sandbox/build.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -59,19 +58,6 @@ static void make_folders(struct build *build)
     }
 }
 
-static void copy_header(const char *from, const char *to)
-{
-    char buffer[65536];
-    FILE *in = fopen(from, "re");
-    FILE *out = fopen(to, "we");
-    size_t n = in == NULL ? 0 : fread(buffer, 1, sizeof buffer, in);
-    if (in == NULL || out == NULL || fwrite(buffer, 1, n, out) != n) {
-        die("cannot copy %s to %s: %s", from, to, strerror(errno));
-    }
-    fclose(in);
-    fclose(out);
-}
-
 /// Writes the header with the declarations that differ between courses.
 static void write_prototypes(const struct build *build, const char *prototypes)
 {
@@ -83,26 +69,18 @@ static void write_prototypes(const struct build *build, const char *prototypes)
     free(path);
 }
 
-/// Gives the submission the public headers, and the declarations that differ between courses as it
-/// makes them itself.
+/// Gives the submission the public headers, the declarations that differ between courses as it
+/// makes them itself, and what the lab compiles around it.
 static void provide_headers(const struct build *build)
 {
-    DIR *directory = opendir(build->plan->headers);
-    if (directory == NULL) {
-        die("cannot read the public headers in %s: %s", build->plan->headers, strerror(errno));
+    const struct contract *contract = &build->collection.contract;
+    char *include = xasprintf("%s/include", build->folder);
+    frame_copy_folder(build->plan->headers, ".h", include);
+    write_prototypes(build, contract->prototypes);
+    if (build->plan->frame != NULL) {
+        frame_provide(build->plan->frame, contract, include);
     }
-    for (struct dirent *one; (one = readdir(directory)) != NULL;) {
-        size_t n = strlen(one->d_name);
-        if (n > 2 && strcmp(one->d_name + n - 2, ".h") == 0) {
-            char *from = xasprintf("%s/%s", build->plan->headers, one->d_name);
-            char *to = xasprintf("%s/include/%s", build->folder, one->d_name);
-            copy_header(from, to);
-            free(from);
-            free(to);
-        }
-    }
-    closedir(directory);
-    write_prototypes(build, build->collection.contract.prototypes);
+    free(include);
 }
 
 static char *compiler_path(const struct build *build)
@@ -193,7 +171,9 @@ static void start_compiler(struct build *build)
 {
     char *compiler = compiler_path(build);
     char *alignment = xasprintf("-DMMGRADE_ALIGNMENT=%u", build->plan->alignment);
-    char *entry = xasprintf("./%s", build->collection.entry);
+    const struct build_frame *frame = build->plan->frame;
+    char *entry =
+        xasprintf(frame == NULL ? "./%s" : "-DMMGRADE_ENTRY=\"./%s\"", build->collection.entry);
     if (build->notes == NULL) {
         build->notes = xstrdup("");
         build->has_extras =
@@ -206,6 +186,11 @@ static void start_compiler(struct build *build)
     push(&command, "-o");
     push(&command, "../out/submission.so");
     push(&command, entry);
+    if (frame != NULL) {
+        push(&command, "-I.");
+        push(&command, FRAME_LINK);
+        push(&command, FRAME_REST);
+    }
     if (build->has_extras) {
         push(&command, "../out/extras.a");
     }
@@ -228,9 +213,9 @@ bool build_start(struct build *build, const struct build_plan *plan, struct erro
     char *compiler = compiler_path(build);
     bool there = access(compiler, X_OK) == 0;
     char *src = xasprintf("%s/src", build->folder);
-    bool ok = there
-                  ? collect(&build->collection, plan->submission, plan->settings->entry, src, error)
-                  : error_at(error, compiler, 0, 0, "the rubric's compiler is not installed");
+    bool ok = there ? collect(&build->collection, plan->submission, plan->settings->entry,
+                              plan->frame == NULL ? NULL : plan->frame->functions, src, error)
+                    : error_at(error, compiler, 0, 0, "the rubric's compiler is not installed");
     if (ok) {
         provide_headers(build);
         start_compiler(build);

@@ -10,6 +10,7 @@
 #include "harness/base/error.h"
 #include "harness/base/result.h"
 #include "harness/sandbox/collect.h"
+#include "harness/sandbox/frame.h"
 #include "harness/sandbox/isolation.h"
 
 /// How a submission is compiled. The command itself is fixed; a submission's Makefile never runs.
@@ -23,7 +24,8 @@ struct build_settings {
 struct build_plan {
     const char *submission; ///< a folder or one C file
     const struct build_settings *settings;
-    const char *headers; ///< folder of the public headers
+    const char *headers;             ///< folder of the public headers
+    const struct build_frame *frame; ///< when a submission is part of a program; else NULL
     bool m32;
     unsigned alignment; ///< bytes; sources see it as MMGRADE_ALIGNMENT
     double seconds;

@@ -74,21 +74,27 @@ static void leave_out(struct collection *collection, const char *name, const cha
     collection->left_out = longer;
 }
 
-/// Why a .c file beside the entry is no part of the answer, or NULL.
-static const char *reason_to_leave(struct contract_file file)
+/// Why a .c file beside the entry is not compiled by itself, or NULL.
+static const char *reason_to_leave(struct contract_file file, const struct contract *contract)
 {
-    return file.has_memlib ? "is a memlib" : file.has_allocator ? "is another allocator" : NULL;
+    return file.has_memlib          ? "is a memlib"
+           : file.has_allocator     ? "is another allocator"
+           : contract->defined != 0 ? "has a function of the answer: #include it"
+                                    : NULL;
 }
 
 static bool take_file(struct collection *collection, const struct text *text, const char *name,
                       const char *folder, struct error *error)
 {
     bool is_entry = strcmp(name, collection->entry) == 0;
-    struct contract spare = {0};
+    struct contract *contract = &collection->contract;
+    struct contract spare = {.functions = contract->functions};
     bool is_source = has_suffix(name, ".c");
-    struct contract_file file = contract_scan(
-        is_source && !is_entry ? &spare : &collection->contract, text->bytes, text->n_bytes);
-    const char *reason = is_source && !is_entry ? reason_to_leave(file) : NULL;
+    struct contract_file file =
+        contract_scan(is_source && !is_entry ? &spare : contract, text->bytes, text->n_bytes);
+    const char *reason = is_source && !is_entry ? reason_to_leave(file, &spare) : NULL;
+    contract->declared |= spare.declared;
+    contract->defined |= spare.defined;
     if (reason != NULL) {
         leave_out(collection, name, reason);
     } else if (is_source && !is_entry) {
@@ -189,9 +195,10 @@ static bool collect_file(struct collection *collection, const char *path, const 
 }
 
 bool collect(struct collection *collection, const char *submission, const char *entry,
-             const char *folder, struct error *error)
+             const char *const *functions, const char *folder, struct error *error)
 {
-    *collection = (struct collection){.left_out = xstrdup("")};
+    *collection =
+        (struct collection){.left_out = xstrdup(""), .contract = {.functions = functions}};
     struct stat status;
     if (stat(submission, &status) != 0) {
         return error_at(error, submission, 0, 0, "%s", strerror(errno));

@@ -21,9 +21,11 @@ struct collection {
 /// Copies a submission into `folder`, which exists and is empty: one C file, or the .c and .h files
 /// of a folder that holds `entry` (looked for in its only subfolder, too). A memlib or a second
 /// allocator is copied, so that it can be included, but not compiled by itself. False with *error
-/// when there is nothing to compile or a limit is passed.
+/// when there is nothing to compile or a limit is passed. `functions` (NULL at the end, or NULL)
+/// are those of the answer that the lab needs to know about: a file beside the entry that defines
+/// one is there to be included, too.
 bool collect(struct collection *collection, const char *submission, const char *entry,
-             const char *folder, struct error *error);
+             const char *const *functions, const char *folder, struct error *error);
 
 void collection_free(struct collection *collection);
 

@@ -145,10 +145,22 @@ static void append_prototype(struct contract *contract, const struct scanner *s)
     }
 }
 
+static void note_function(struct contract *contract, const char *name, bool defined)
+{
+    const char *const *functions = contract->functions;
+    for (unsigned i = 0; functions != NULL && functions[i] != NULL; i++) {
+        if (strcmp(functions[i], name) == 0) {
+            contract->declared |= 1u << i;
+            contract->defined |= defined ? 1u << i : 0;
+        }
+    }
+}
+
 static void take_declaration(struct scanner *s, struct contract *contract,
                              struct contract_file *file, bool defined)
 {
     const char *name = s->words[s->name_idx];
+    note_function(contract, name, defined);
     bool is_init = strcmp(name, "mm_init") == 0;
     bool is_checkheap = strcmp(name, "mm_checkheap") == 0 || strcmp(name, "mm_check") == 0;
     file->has_memlib |= defined && strcmp(name, "mem_sbrk") == 0;

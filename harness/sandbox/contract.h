@@ -16,8 +16,11 @@ enum contract_type {
     CONTRACT_UNSURE,
 };
 
-/// Filled by contract_scan, file after file; starts zeroed.
+/// Filled by contract_scan, file after file; starts zeroed but for `functions`.
 struct contract {
+    const char *const *functions; ///< further names to look for, NULL at the end; or NULL
+    unsigned declared;            ///< which of them a file declares or defines, a bit for each
+    unsigned defined;             ///< which of them a file defines
     enum contract_type init;      ///< return type of mm_init
     enum contract_type checkheap; ///< return type of mm_checkheap or mm_check
     char prototypes[512];         ///< C declarations of both, for the generated header

@@ -49,6 +49,11 @@ bool gen_chance(struct gen *gen, unsigned percent)
     return random_below(&gen->random, 100) < percent;
 }
 
+uint64_t gen_size(struct gen *gen, uint64_t (*own)(struct gen *gen))
+{
+    return gen->sizes.law != NULL ? sizes_draw(&gen->sizes, &gen->random) : own(gen);
+}
+
 void pool_add(struct pool *pool, int64_t id)
 {
     pool->ids = array_grow(pool->ids, &pool->capacity, pool->n, sizeof *pool->ids);

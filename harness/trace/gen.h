@@ -7,7 +7,9 @@
 #define MMGRADE_TRACE_GEN_H
 
 #include "harness/trace/builder.h"
+#include "harness/trace/lifetimes.h"
 #include "harness/trace/random.h"
+#include "harness/trace/sizes.h"
 
 struct gen {
     struct builder builder;
@@ -15,6 +17,8 @@ struct gen {
     size_t max_ops;
     size_t live;     ///< what the kind's `live_means` says
     int64_t next_id; ///< ids are given out in order from 0
+    struct sizes sizes;
+    const struct lifetime_law *lifetimes;
 };
 
 /// Whether n more operations fit, and after them a free for each block that is live now.
@@ -30,6 +34,9 @@ void gen_op(struct gen *gen, enum op_kind kind, int64_t id, uint64_t size);
 
 uint64_t gen_between(struct gen *gen, uint64_t low, uint64_t high);
 bool gen_chance(struct gen *gen, unsigned percent);
+
+/// A size by the law that was asked for, otherwise by the kind itself.
+uint64_t gen_size(struct gen *gen, uint64_t (*own)(struct gen *gen));
 
 /// A bag of live blocks.
 struct pool {
@@ -59,6 +66,15 @@ void generate_binary(struct gen *gen);
 void generate_coalesce(struct gen *gen);
 void generate_realloc_grow(struct gen *gen);
 void generate_string_build(struct gen *gen);
+void generate_merge_split(struct gen *gen);
+void generate_array_double(struct gen *gen);
+void generate_first_fit_bad(struct gen *gen);
+void generate_best_fit_bad(struct gen *gen);
+void generate_robson(struct gen *gen);
 void generate_edges(struct gen *gen);
+void generate_zero_sizes(struct gen *gen);
+void generate_huge_sizes(struct gen *gen);
+void generate_many_ids(struct gen *gen);
+void generate_few_ids(struct gen *gen);
 
 #endif

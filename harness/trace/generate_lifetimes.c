@@ -13,7 +13,7 @@ void generate_lifo(struct gen *gen)
     struct pool pool = {0};
     while (gen_room(gen, 2)) {
         if (pool.n == 0 || (pool.n < gen->live && gen_chance(gen, 55))) {
-            pool_add(&pool, gen_alloc(gen, mixed_size(gen)));
+            pool_add(&pool, gen_alloc(gen, gen_size(gen, mixed_size)));
         } else {
             gen_free(gen, pool_take_last(&pool));
         }
@@ -31,7 +31,7 @@ void generate_fifo(struct gen *gen)
     while (gen_room(gen, 2)) {
         size_t n_queued = (size_t)(gen->next_id - oldest);
         if (n_queued == 0 || (n_queued < gen->live && gen_chance(gen, 55))) {
-            gen_alloc(gen, mixed_size(gen));
+            gen_alloc(gen, gen_size(gen, mixed_size));
         } else {
             gen_free(gen, oldest++);
         }
@@ -49,7 +49,7 @@ void generate_generational(struct gen *gen)
     struct pool young = {0};
     struct pool old = {0};
     while (gen_room(gen, 2)) {
-        pool_add(&young, gen_alloc(gen, mixed_size(gen)));
+        pool_add(&young, gen_alloc(gen, gen_size(gen, mixed_size)));
         if (young.n < NURSERY) {
             continue;
         }
@@ -77,7 +77,7 @@ void generate_ramp(struct gen *gen)
     for (unsigned round = 0; gen_room(gen, 2); round++) {
         struct pool pool = {0};
         while (gen_room(gen, 2) && pool.n < gen->live) {
-            pool_add(&pool, gen_alloc(gen, mixed_size(gen)));
+            pool_add(&pool, gen_alloc(gen, gen_size(gen, mixed_size)));
         }
         while (pool.n > 0 && round % 3 != 0) {
             gen_free(gen, round % 3 == 1 ? pool_take_last(&pool) : pool_take_random(&pool, gen));

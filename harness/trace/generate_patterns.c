@@ -154,44 +154,92 @@ void generate_string_build(struct gen *gen)
     free(strings);
 }
 
-/// Every request that the C standard or tradition treats specially, once a round.
-static void edges_round(struct gen *gen, uint64_t size)
+#define REGION_BYTES 4096
+#define MAX_PIECES 32
+
+struct region {
+    int64_t pieces[MAX_PIECES];
+    size_t n_pieces;
+};
+
+/// The same room again, in 1, 2, 4 ... or 32 equal blocks; 8 bytes of each are for its header.
+static void region_cut(struct region *region, struct gen *gen, size_t n_pieces)
 {
-    int64_t id = gen_alloc(gen, 0); // malloc(0), then used like any block
-    int64_t never = gen->next_id++;
-    int64_t grown = gen->next_id++;
-    int64_t empty = gen->next_id++;
-    gen_realloc(gen, id, size);
-    gen_free(gen, id);
-    gen_free(gen, -1);
-    gen_free(gen, never); // free(NULL) by an id that has no block, twice
-    gen_free(gen, never);
-    gen_realloc(gen, grown, size); // realloc(NULL, size)
-    gen_realloc(gen, grown, size); // to the same size
-    gen_realloc(gen, grown, 2 * size);
-    gen_realloc(gen, grown, 1);
-    gen_realloc(gen, grown, 0);        // realloc(p, 0), then on from what it returned
-    gen_realloc(gen, grown, size / 2); // or from NULL
-    gen_free(gen, grown);
-    gen_op(gen, OP_ALLOC, grown, size + 1); // the id again
-    gen_realloc(gen, grown, 0);
-    gen_free(gen, grown);
-    gen_realloc(gen, empty, 0); // realloc(NULL, 0)
-    gen_free(gen, empty);
-    gen_free(gen, gen_alloc(gen, 1));
-    gen_free(gen, gen_alloc(gen, 0)); // malloc(0), free
+    for (size_t i = 0; i < n_pieces; i++) {
+        region->pieces[i] = gen_alloc(gen, REGION_BYTES / n_pieces - 8);
+    }
+    region->n_pieces = n_pieces;
 }
 
-void generate_edges(struct gen *gen)
+static void region_free(struct region *region, struct gen *gen)
 {
-    enum { ROUND_OPS = 24 };
-    struct pool neighbours = {0}; // blocks that must not change meanwhile
-    while (gen_room(gen, ROUND_OPS + 2)) {
-        pool_add(&neighbours, gen_alloc(gen, gen_between(gen, 1, 64)));
-        edges_round(gen, gen_between(gen, 2, 600));
-        if (neighbours.n == 8) {
-            pool_end(&neighbours, gen);
+    while (region->n_pieces > 0) {
+        size_t i = (size_t)gen_between(gen, 0, region->n_pieces - 1);
+        gen_free(gen, region->pieces[i]);
+        region->pieces[i] = region->pieces[--region->n_pieces];
+    }
+}
+
+void generate_merge_split(struct gen *gen)
+{
+    struct region *regions = xcalloc(gen->live, sizeof *regions);
+    for (;;) {
+        struct region *region = &regions[gen_between(gen, 0, gen->live - 1)];
+        size_t n_pieces = (size_t)1 << gen_between(gen, 0, 5);
+        if (!gen_room(gen, 2 * n_pieces)) {
+            break;
+        }
+        region_free(region, gen);
+        region_cut(region, gen, n_pieces);
+    }
+    for (size_t i = 0; i < gen->live; i++) {
+        region_free(&regions[i], gen);
+    }
+    free(regions);
+}
+
+struct array {
+    int64_t id;
+    uint64_t bytes; ///< 0: there is none
+    struct pool items;
+};
+
+/// The old array lives until its elements are copied. So all old ones together are never large
+/// enough for the next, and items come to lie between them.
+static void array_double(struct array *array, struct gen *gen)
+{
+    int64_t old = array->id;
+    array->id = gen_alloc(gen, 2 * array->bytes);
+    gen_free(gen, old);
+    array->bytes *= 2;
+    pool_add(&array->items, gen_alloc(gen, gen_between(gen, 16, 128)));
+}
+
+static void array_drop(struct array *array, struct gen *gen)
+{
+    gen_free(gen, array->id);
+    pool_end(&array->items, gen);
+    *array = (struct array){0};
+}
+
+void generate_array_double(struct gen *gen)
+{
+    enum { FIRST_BYTES = 16, MAX_BYTES = 1 << 16 };
+    struct array *arrays = xcalloc(gen->live, sizeof *arrays);
+    while (gen_room(gen, 4)) {
+        struct array *array = &arrays[gen_between(gen, 0, gen->live - 1)];
+        if (array->bytes == 0) {
+            *array = (struct array){.id = gen_alloc(gen, FIRST_BYTES), .bytes = FIRST_BYTES};
+        } else if (array->bytes == MAX_BYTES) {
+            array_drop(array, gen);
+        } else {
+            array_double(array, gen);
         }
     }
-    pool_end(&neighbours, gen);
+    for (size_t i = 0; i < gen->live; i++) {
+        if (arrays[i].bytes != 0) {
+            array_drop(&arrays[i], gen);
+        }
+    }
+    free(arrays);
 }

@@ -22,4 +22,13 @@ uint64_t random_below(struct random *random, uint64_t n);
 /// Uniform in low .. high, both included; at most 2^32 values.
 uint64_t random_between(struct random *random, uint64_t low, uint64_t high);
 
+/// Uniform in 0 .. n - 1 for any n >= 1.
+uint64_t random_below_wide(struct random *random, uint64_t n);
+
+/// Exponential with mean 1, as fixed point (harness/trace/fixed.h); 64 ln 2 at most.
+uint64_t random_exponential(struct random *random);
+
+/// The standard normal distribution, as fixed point.
+int64_t random_normal(struct random *random);
+
 #endif

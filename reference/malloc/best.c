@@ -1,21 +1,23 @@
 // SPDX-License-Identifier: MIT
 // The allocator that is meant to win: segregated fits (CS:APP, section 9.9.14) with a good fit in
-// constant time, blocks of new memory that cost one store, and runs that keep small ones together.
+// constant time, freed blocks that wait to be asked for again, and runs that keep small blocks
+// together. Each makes good what another loses: hence 600 lines in one file.
 //
 //     allocated    bp - 4                 bp, a multiple of ALIGNMENT
 //                  +----------------------+--------------------------------------------------+
 //                  | header               | payload, up to the next block's header           |
-//                  +----------------------+--------------------------------------------------+
-//     free         +----------------------+---------+----------+- - - - - - - - - -+---------+
-//                  | header               | next    | previous |                   | footer  |
+//                  +----------------------+---------+- - - - - - - - - - - - - - - - - - - - +
+//     waiting      | header               | next    |                                        |
+//                  +----------------------+---------+----------+- - - - - - - - - -+---------+
+//     free         | header               | next    | previous |                   | footer  |
 //                  +----------------------+---------+----------+- - - - - - - - - -+---------+
 //                  |<- 4 bytes ->|<- 4 bytes each ->|                              |<-  4  ->|
 //
 //     a header      31                                       3   2   1   0
 //                  +-------------------------------------------+-----------+
-//                  | size, the low bits of which are always 0  | 0   p   a |
+//                  | size, the low bits of which are always 0  | w   p   a |
 //                  +-------------------------------------------+-----------+
-//                  a = 1: this block is allocated; p = 1: the block before it is not free
+//                  a = 1: allocated or waiting; p = 1: the block before is not free; w = 1: waiting
 //
 //     the heap               run_start   run         run_end                  top       limit
 //                                v       v              v                      v          v
@@ -23,27 +25,31 @@
 //     | arena | blocks          | small | rest of run  | blocks               | the top  |
 //     +-------+------ - - ------+-------+--------------+------ - - -----------+----------+
 //
-// The rest of the run and the top are no blocks: they have no header, and the block before either
-// is never free, since freeing it gives it back to them. To take a block from there writes one
-// header and nothing else. The break is 4 bytes before limit.
-// Links are offsets from the heap's start, 4 bytes each on every machine: so the smallest block is
-// 16 bytes. The list's head serves as the NEXT of a block before the first, and offset 0 as a
-// block behind the last: linking and unlinking need not ask for either end.
-// Size classes, in units of ALIGNMENT: one for each size below 16, eight for each power of two
-// below 4096, one for each power beyond. A bit map says which lists are not empty.
+// The rest of the run and the top have no header, and the block before either is never free, since
+// freeing it gives it back to them. The break is 4 bytes before limit. Links are offsets from the
+// heap's start, 4 bytes on every machine: so the smallest block has 16. A list's head serves as
+// the NEXT of a block before the first; the arena's own block of no bytes, at offset 0, as the one
+// behind the last. Size classes, in units of ALIGNMENT: one for each size below 16, then four for
+// each power of two, the last one open. A bit map says which lists are not empty.
 //
-// Policy: the first block of the request's own class if it fits, else the first of the next class
-// that is not empty, in which all fit; only then new memory. A request is small if it is less
-// than half the running mean of all requests. Small ones get the low end of a free block, or the
-// next bytes of the run; others the high end, or the low end of the top. Whatever two sizes a
+// Waiting: programs ask again for sizes that they have just freed. mm_free pushes the block on the
+// list of a slot, its size modulo N_SLOTS; mm_malloc takes the slot's first block if it has exactly
+// the size: neither looks at a neighbour. All that wait are merged before the top gives memory or a
+// block moves, when they are MAX_WAITING, and when they have more than 1/WAITING_PART of the heap.
+// One taken again adds 1 to `trust`, one merged in vain takes 1; without trust only each PROBE-th
+// freed block waits, to see whether the program has changed.
+//
+// Policy for the other requests: the first block of the class if it fits, else the first of the
+// next class that is not empty, in which all fit; only then the run or the top. A request is small
+// if it is less than half the running mean of these. Small ones get the low end of a free block, or
+// the next bytes of the run; others the high end, or the low end of the top. Whatever two sizes a
 // program mixes, the small blocks come to lie together, and the large ones, once freed, merge.
-// The heap grows by what is missing, not by chunks; a run is 1/32 of it, 4096 bytes at most.
-// mm_realloc stays in place when the next block is free, or when the block is the heap's last.
-// The last one slides down into a large hole before it rather than have the heap grow, and leaves
+// mm_realloc stays in place when the next block is free, or when the block is the heap's last. The
+// last one slides down into a large hole before it rather than have the heap grow, and leaves
 // others a part of the hole: they would otherwise come to lie behind it, in its way.
 //
-// Costs: 4 bytes a block, 404 bytes of arena. Everything is O(1): a request looks at one block of
-// its own class, or at COARSE_LIMIT if that is a whole power, and at one of the next. A move
+// Costs: 4 bytes a block, 332 bytes of arena. Every call is O(1): it looks at three blocks, merges
+// MAX_WAITING with their neighbours at most, and then looks at three again, twice at most. A move
 // copies the block; a slide, at most SLIDE_PART times the bytes of the hole that it closes.
 #include "mm.h"
 
@@ -59,38 +65,44 @@
 #define TAG_BYTES sizeof(uint32_t)
 #define MIN_BLOCK_BYTES ((size_t)16)
 #define MAX_REQUEST ((size_t)INT32_MAX / 2)
-#define N_EXACT 16    // classes of one size each
-#define FINE_POWER 12 // from 2^12 units on, a class is a whole power of two
-#define N_FINE (N_EXACT + 8 * (FINE_POWER - 4))
-#define N_CLASSES 96
-#define N_MAP_WORDS (N_CLASSES / 32)
-#define COARSE_LIMIT 16 // how many blocks of such a class a request looks at
+#define N_EXACT 16 // classes of one size each
+#define N_CLASSES 64
+#define N_SLOTS 16      // one cache line
+#define MAX_WAITING 64  // bounds the work of a call that merges them
+#define WAITING_PART 8  // 1/8 of the heap may wait: more could hide the hole that a request needs
+#define PROBE 64        // so rare that probes in vain cost next to nothing
 #define MEAN_WEIGHT 16  // the running mean forgets a request after about so many
+#define GROWTH_PART 256 // fewer calls of mem_sbrk, for 0.4 % of the heap at most
 #define MAX_SMALL_BYTES ((size_t)512)
 #define RUN_PART ((size_t)32) // a run is this part of the heap
 #define MAX_RUN_BYTES ((size_t)4096)
-#define SLIDE_PART ((size_t)8) // a block slides into a hole of at least this part of it
-#define KEEP_PART ((size_t)16) // and leaves this part of the hole
+#define SLIDE_PART ((size_t)8)         // a block slides into a hole of at least this part of it
+#define KEEP_PART ((size_t)16)         // and leaves this part of the hole
+#define SLOW __attribute__((noinline)) // keeps what is rare out of the way of what is not
 
-enum { ALLOCATED = 1, PREVIOUS_ALLOCATED = 2, FLAGS = 7 };
+enum { ALLOCATED = 1, PREVIOUS_ALLOCATED = 2, WAITING = 4, FLAGS = 7 };
 enum { NEXT, PREVIOUS };
 
 struct arena {
-    uint32_t none[2];          // the links of the block at offset 0, of which there is none
-    uint32_t map[N_MAP_WORDS]; // bit c % 32 of word c / 32: list c is not empty
-    uint32_t heads[N_CLASSES]; // offset of the first free block, 0 if there is none
+    uint32_t none[3];          // header and links of the block at offset 0
+    uint32_t slots[N_SLOTS];   // offset of the first block that waits there, or 0
+    uint32_t heads[N_CLASSES]; // offset of the first free block, or 0
 };
 
 // Arena and the first block's header, so that the first payload is aligned.
 #define ARENA_BYTES ((sizeof(struct arena) + TAG_BYTES + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT)
 
 static struct arena *arena; // at the heap's start
+static uint64_t map;        // bit c: list c is not empty
+static unsigned slot_map;   // bit s: blocks may wait in slot s
 static char *top;           // where the next block of new memory starts
 static char *limit;         // where top would be if all of the heap were taken
 static char *run;           // the rest of the run, NULL if there is none
-static char *run_start;
-static char *run_end;
-static size_t mean_sum; // MEAN_WEIGHT times the running mean of the requests' block sizes
+static char *run_start, *run_end;
+static size_t mean_sum; // MEAN_WEIGHT times the running mean of block sizes
+static size_t n_waiting, waiting_bytes, max_waiting_bytes;
+static int trust;            // in that a block which waits will be taken again
+static unsigned n_untrusted; // blocks freed while there was none
 
 // --- Blocks ---------------------------------------------------------------------------------
 
@@ -104,41 +116,26 @@ static inline size_t block_size(char *bp)
     return *header(bp) & ~(uint32_t)FLAGS;
 }
 
-static inline bool is_allocated(char *bp)
-{
-    return *header(bp) & ALLOCATED;
-}
-
-static inline bool previous_is_allocated(char *bp)
-{
-    return *header(bp) & PREVIOUS_ALLOCATED;
-}
-
-static inline uint32_t *footer(char *bp, size_t size)
-{
-    return (uint32_t *)(bp + size - 2 * TAG_BYTES);
-}
-
 // Only when the block before is free: an allocated one has no footer.
 static inline char *previous_block(char *bp)
 {
     return bp - *(uint32_t *)(bp - 2 * TAG_BYTES);
 }
 
-// Of a free block: links(bp)[NEXT] and links(bp)[PREVIOUS].
 static inline uint32_t *links(char *bp)
 {
     return (uint32_t *)bp;
 }
 
+// Offsets lead to headers: that of the block at offset 0 is the arena's first word.
 static inline char *at_offset(uint32_t offset)
 {
-    return (char *)arena + offset;
+    return (char *)arena + TAG_BYTES + offset;
 }
 
 static inline uint32_t offset_of(char *bp)
 {
-    return (uint32_t)(bp - (char *)arena);
+    return (uint32_t)(bp - TAG_BYTES - (char *)arena);
 }
 
 static inline size_t adjust_size(size_t payload)
@@ -159,10 +156,9 @@ static inline unsigned class_of(size_t size)
     unsigned units = (unsigned)(size / ALIGNMENT);
     if (units < N_EXACT)
         return units;
-    unsigned power = 31 - (unsigned)__builtin_clz(units);
-    if (power < FINE_POWER)
-        return N_EXACT + (power - 4) * 8 + (units >> (power - 3) & 7);
-    return N_FINE + power - FINE_POWER;
+    unsigned shift = 29 - (unsigned)__builtin_clz(units);
+    unsigned class = 4 + shift * 4 + (units >> shift);
+    return class < N_CLASSES - 1 ? class : N_CLASSES - 1;
 }
 
 static inline void list_insert(char *bp, size_t size)
@@ -170,10 +166,10 @@ static inline void list_insert(char *bp, size_t size)
     unsigned class = class_of(size);
     uint32_t *head = &arena->heads[class];
     uint32_t first = links(bp)[NEXT] = *head;
-    links(bp)[PREVIOUS] = offset_of((char *)head);
     links(at_offset(first))[PREVIOUS] = offset_of(bp);
+    links(bp)[PREVIOUS] = offset_of((char *)head);
     *head = offset_of(bp);
-    arena->map[class / 32] |= UINT32_C(1) << class % 32;
+    map |= UINT64_C(1) << class;
 }
 
 static inline void list_remove(char *bp)
@@ -182,40 +178,22 @@ static inline void list_remove(char *bp)
     uint32_t previous = links(bp)[PREVIOUS];
     links(at_offset(next))[PREVIOUS] = previous;
     links(at_offset(previous))[NEXT] = next;
-    if (next == 0 && previous < sizeof *arena) { // the list's only block
-        size_t class = (previous - offsetof(struct arena, heads)) / sizeof(uint32_t);
-        arena->map[class / 32] &= ~(UINT32_C(1) << class % 32);
+    if (next == 0 && previous + TAG_BYTES < sizeof *arena) { // the list's only block
+        size_t class = (previous + TAG_BYTES - offsetof(struct arena, heads)) / sizeof(uint32_t);
+        map &= ~(UINT64_C(1) << class);
     }
-}
-
-// The first class from `class` on whose list is not empty, or N_CLASSES.
-static inline unsigned next_class(unsigned class)
-{
-    if (class >= N_CLASSES)
-        return N_CLASSES;
-    unsigned word = class / 32;
-    uint32_t bits = arena->map[word] & (UINT32_MAX << class % 32);
-    while (bits == 0) {
-        if (++word == N_MAP_WORDS)
-            return N_CLASSES;
-        bits = arena->map[word];
-    }
-    return word * 32 + (unsigned)__builtin_ctz(bits);
 }
 
 static inline char *find_fit(size_t size)
 {
-    unsigned class = next_class(class_of(size));
-    for (; class < N_CLASSES; class = next_class(class + 1)) {
-        uint32_t offset = arena->heads[class];
-        for (int left = class < N_FINE ? 1 : COARSE_LIMIT; left > 0 && offset != 0; left--) {
-            char *bp = at_offset(offset);
-            if (block_size(bp) >= size)
-                return bp;
-            offset = links(bp)[NEXT];
-        }
-    }
-    return NULL;
+    unsigned class = class_of(size);
+    char *bp = at_offset(arena->heads[class]);
+    if (block_size(bp) >= size)
+        return bp;
+    uint64_t larger = map >> class >> 1;
+    if (larger == 0)
+        return NULL;
+    return at_offset(arena->heads[class + 1 + (unsigned)__builtin_ctzll(larger)]);
 }
 
 // --- The heap -------------------------------------------------------------------------------
@@ -224,16 +202,25 @@ static inline char *find_fit(size_t size)
 static inline void make_free(char *bp, size_t size)
 {
     *header(bp) = (uint32_t)size | PREVIOUS_ALLOCATED;
-    *footer(bp, size) = (uint32_t)size;
+    *(uint32_t *)(bp + size - 2 * TAG_BYTES) = (uint32_t)size; // the footer
     list_insert(bp, size);
 }
 
-// Frees [bp, bp + size), merged with its free neighbours or the top. Its header holds the flag p;
-// what follows it is not the rest of the run.
-static inline void free_and_merge(char *bp, size_t size)
+// Frees the allocated block [bp, bp + size), merged with its free neighbours or the top. The rest
+// of the run takes back the block before it, unless nothing of the run is in use any more or the
+// rest would begin behind a free block.
+static inline void release(char *bp, size_t size)
 {
     char *next = bp + size;
-    if (!previous_is_allocated(bp)) {
+    if (next == run) {
+        if (bp > run_start && (*header(bp) & PREVIOUS_ALLOCATED)) {
+            run = bp;
+            return;
+        }
+        next = run_end;
+        run = NULL;
+    }
+    if (!(*header(bp) & PREVIOUS_ALLOCATED)) {
         bp = previous_block(bp);
         list_remove(bp);
     }
@@ -241,7 +228,7 @@ static inline void free_and_merge(char *bp, size_t size)
         top = bp;
         return;
     }
-    if (is_allocated(next)) {
+    if (*header(next) & ALLOCATED) {
         *header(next) &= ~(uint32_t)PREVIOUS_ALLOCATED;
     } else {
         list_remove(next);
@@ -250,47 +237,44 @@ static inline void free_and_merge(char *bp, size_t size)
     make_free(bp, (size_t)(next - bp));
 }
 
-// Frees the allocated block [bp, bp + size). The rest of the run takes back the block before it,
-// unless nothing of the run is in use any more or the rest would begin behind a free block.
-static inline void release(char *bp, size_t size)
+static inline unsigned slot_of(size_t size)
 {
-    if (bp + size == run) {
-        if (bp > run_start && previous_is_allocated(bp)) {
-            run = bp;
-            return;
+    return (unsigned)(size / ALIGNMENT % N_SLOTS);
+}
+
+// Releases all blocks that wait.
+static SLOW void end_waiting(void)
+{
+    trust = trust > (int)n_waiting ? trust - (int)n_waiting : 0;
+    n_waiting = waiting_bytes = 0;
+    for (; slot_map != 0; slot_map &= slot_map - 1) {
+        unsigned slot = (unsigned)__builtin_ctz(slot_map);
+        uint32_t offset = arena->slots[slot];
+        arena->slots[slot] = 0;
+        while (offset != 0) {
+            char *bp = at_offset(offset);
+            offset = links(bp)[NEXT];
+            release(bp, block_size(bp));
         }
-        size = (size_t)(run_end - bp);
-        run = NULL;
     }
-    free_and_merge(bp, size);
 }
 
-// Makes the rest of the run, if there is one, an ordinary free block or a part of the top.
-static void drop_run(void)
+// Makes sure that the top has `size` bytes; false, and nothing has happened, if the heap is full.
+static SLOW bool reserve_top(size_t size)
 {
-    if (run == NULL)
-        return;
-    *header(run) = PREVIOUS_ALLOCATED;
-    free_and_merge(run, (size_t)(run_end - run));
-    run = NULL;
-}
-
-// Makes sure that the top has `size` bytes.
-static inline bool reserve_top(size_t size)
-{
-    size_t available = (size_t)(limit - top);
-    if (size <= available)
+    if (size <= (size_t)(limit - top))
         return true;
-    if (mem_sbrk((ptrdiff_t)(size - available)) == (void *)-1)
-        return false;
-    limit = top + size;
-    return true;
+    size_t missing = size - (size_t)(limit - top);
+    size_t step = (size_t)(limit - (char *)arena) / GROWTH_PART / ALIGNMENT * ALIGNMENT;
+    if (step < missing || mem_sbrk((ptrdiff_t)step) == (void *)-1)
+        step = mem_sbrk((ptrdiff_t)missing) == (void *)-1 ? 0 : missing;
+    limit += step;
+    max_waiting_bytes = (size_t)(limit - (char *)arena) / WAITING_PART;
+    return step != 0;
 }
 
 static inline char *take_top(size_t size)
 {
-    if (!reserve_top(size))
-        return NULL;
     char *bp = top;
     *header(bp) = (uint32_t)size | ALLOCATED | PREVIOUS_ALLOCATED;
     top = bp + size;
@@ -307,21 +291,6 @@ static inline char *take_run(size_t size)
     run = rest < MIN_BLOCK_BYTES ? NULL : bp + size;
     *header(bp) = (uint32_t)size | ALLOCATED | PREVIOUS_ALLOCATED;
     return bp;
-}
-
-// Starts a new run and takes a block from it, or from the top if a run would hold only one.
-static char *new_run(size_t size)
-{
-    size_t bytes = (size_t)(limit - (char *)arena) / RUN_PART / ALIGNMENT * ALIGNMENT;
-    if (bytes > MAX_RUN_BYTES)
-        bytes = MAX_RUN_BYTES;
-    drop_run();
-    if (bytes < 2 * size || !reserve_top(bytes))
-        return take_top(size);
-    run = run_start = top;
-    top += bytes;
-    run_end = top;
-    return take_run(size);
 }
 
 // Allocates `size` bytes of a free block. (Behind a free block there always is a block.)
@@ -345,17 +314,6 @@ static inline char *place(char *bp, size_t size)
     return bp + rest;
 }
 
-static inline char *allocate(size_t size)
-{
-    char *bp = find_fit(size);
-    if (bp != NULL)
-        return place(bp, size);
-    if (!is_small(size))
-        return take_top(size);
-    bool fits = run != NULL && size <= (size_t)(run_end - run);
-    return fits ? take_run(size) : new_run(size);
-}
-
 // --- The interface --------------------------------------------------------------------------
 
 int mm_init(void)
@@ -365,10 +323,54 @@ int mm_init(void)
         return -1;
     arena = (struct arena *)start;
     memset(arena, 0, sizeof *arena);
+    map = slot_map = n_untrusted = 0;
     top = limit = start + ARENA_BYTES;
     run = NULL;
-    mean_sum = 0;
+    mean_sum = n_waiting = waiting_bytes = max_waiting_bytes = 0;
+    trust = MAX_WAITING;
     return 0;
+}
+
+static char *allocate(size_t size);
+
+// When no free block will do, nor the rest of the run or of the top.
+static SLOW char *allocate_more(size_t size)
+{
+    if (n_waiting != 0) {
+        end_waiting();
+        return allocate(size);
+    }
+    bool small = is_small(size);
+    if (run != NULL && (small || !reserve_top(size))) { // too short for it, or in its way
+        char *rest = run;
+        run = NULL;
+        *header(rest) = PREVIOUS_ALLOCATED;
+        release(rest, (size_t)(run_end - rest));
+        return allocate(size);
+    }
+    size_t run_bytes = (size_t)(limit - (char *)arena) / RUN_PART / ALIGNMENT * ALIGNMENT;
+    if (run_bytes > MAX_RUN_BYTES)
+        run_bytes = MAX_RUN_BYTES;
+    if (small && run_bytes >= 2 * size && reserve_top(run_bytes)) {
+        run = run_start = top;
+        run_end = top += run_bytes;
+        return take_run(size);
+    }
+    return reserve_top(size) ? take_top(size) : NULL;
+}
+
+static SLOW char *allocate(size_t size)
+{
+    char *bp = find_fit(size);
+    if (bp != NULL)
+        return place(bp, size);
+    if (is_small(size)) {
+        if (run != NULL && size <= (size_t)(run_end - run))
+            return take_run(size);
+    } else if (n_waiting == 0 && size <= (size_t)(limit - top)) {
+        return take_top(size);
+    }
+    return allocate_more(size);
 }
 
 void *mm_malloc(size_t payload)
@@ -376,69 +378,78 @@ void *mm_malloc(size_t payload)
     if (payload - 1 >= MAX_REQUEST) // true for 0, too
         return NULL;
     size_t size = adjust_size(payload);
-    mean_sum += size - mean_sum / MEAN_WEIGHT;
-    char *bp = allocate(size);
-    if (bp == NULL && run != NULL) { // perhaps the rest of the run is in the way
-        drop_run();
-        bp = allocate(size);
+    uint32_t *slot = &arena->slots[slot_of(size)];
+    char *bp = at_offset(*slot);
+    if (block_size(bp) != size) {
+        mean_sum += size - mean_sum / MEAN_WEIGHT;
+        return allocate(size);
     }
+    *slot = links(bp)[NEXT];
+    *header(bp) -= WAITING;
+    n_waiting--;
+    waiting_bytes -= size;
+    if (trust < MAX_WAITING)
+        trust++;
     return bp;
 }
 
 void mm_free(void *ptr)
 {
-    if (ptr != NULL)
-        release(ptr, block_size(ptr));
+    if (ptr == NULL)
+        return;
+    size_t size = block_size(ptr);
+    char *next = (char *)ptr + size;
+    // Before the top or the rest of the run a block does not wait: it would keep them small.
+    if ((trust <= 0 && ++n_untrusted % PROBE != 0) || size > max_waiting_bytes || next == top ||
+        next == run) {
+        release(ptr, size);
+        return;
+    }
+    unsigned slot = slot_of(size);
+    *header(ptr) |= WAITING;
+    links(ptr)[NEXT] = arena->slots[slot];
+    arena->slots[slot] = offset_of(ptr);
+    slot_map |= 1u << slot;
+    waiting_bytes += size;
+    if (++n_waiting == MAX_WAITING || waiting_bytes > max_waiting_bytes)
+        end_waiting();
 }
 
 // Gives back what a block has beyond `size` bytes.
-static void trim(char *bp, size_t size)
+static char *trim(char *bp, size_t size)
 {
     size_t rest = block_size(bp) - size;
-    if (rest < MIN_BLOCK_BYTES)
-        return;
-    *header(bp) -= (uint32_t)rest;
-    *header(bp + size) = (uint32_t)rest | ALLOCATED | PREVIOUS_ALLOCATED;
-    release(bp + size, rest);
-}
-
-// How far the last block could slide down into the hole before it: 0 if it is not worth copying.
-static size_t slide_bytes(char *bp)
-{
-    if (previous_is_allocated(bp))
-        return 0;
-    size_t hole = (size_t)(bp - previous_block(bp));
-    size_t keep = MIN_BLOCK_BYTES + hole / KEEP_PART / ALIGNMENT * ALIGNMENT;
-    return hole < block_size(bp) / SLIDE_PART || hole <= keep ? 0 : hole - keep;
-}
-
-static char *slide(char *bp, size_t n_bytes)
-{
-    size_t size = block_size(bp);
-    char *hole = previous_block(bp);
-    char *to = bp - n_bytes;
-    list_remove(hole);
-    make_free(hole, (size_t)(to - hole));
-    memmove(to, bp, size - TAG_BYTES);
-    *header(to) = (uint32_t)size | ALLOCATED;
-    top = to + size;
-    return to;
+    if (rest >= MIN_BLOCK_BYTES) {
+        *header(bp) -= (uint32_t)rest;
+        *header(bp + size) = (uint32_t)rest | ALLOCATED | PREVIOUS_ALLOCATED;
+        release(bp + size, rest);
+    }
+    return bp;
 }
 
 // Grows the heap's last block to `size` bytes; NULL, and nothing has happened, if the heap is full.
 static char *grow_last(char *bp, size_t size)
 {
-    size_t missing = size - block_size(bp);
-    if (missing > (size_t)(limit - top)) {
-        size_t n_bytes = slide_bytes(bp);
-        if (!reserve_top(missing > n_bytes ? missing - n_bytes : 0))
+    size_t old_size = block_size(bp);
+    char *to = bp;
+    if (size - old_size > (size_t)(limit - top)) {
+        if (waiting_bytes >= old_size / SLIDE_PART) // so they can make a hole
+            end_waiting();
+        char *hole = *header(bp) & PREVIOUS_ALLOCATED ? bp : previous_block(bp);
+        size_t keep = MIN_BLOCK_BYTES + (size_t)(bp - hole) / KEEP_PART / ALIGNMENT * ALIGNMENT;
+        if (hole + keep < bp && (size_t)(bp - hole) >= old_size / SLIDE_PART)
+            to = hole + keep;
+        if (to + size > top && !reserve_top((size_t)(to + size - top)))
             return NULL;
-        if (n_bytes != 0)
-            bp = slide(bp, n_bytes);
+        if (to != bp) {
+            list_remove(hole);
+            make_free(hole, keep);
+            memmove(to, bp, old_size - TAG_BYTES);
+        }
     }
-    top += missing;
-    *header(bp) += (uint32_t)missing;
-    return bp;
+    *header(to) = (uint32_t)size | ALLOCATED | (to == bp ? *header(bp) & PREVIOUS_ALLOCATED : 0);
+    top = to + size;
+    return to;
 }
 
 // Grows a block without a new one: the block, which may have slid, or NULL if it must move.
@@ -447,7 +458,7 @@ static char *grow(char *bp, size_t size)
     char *next = bp + block_size(bp);
     if (next == top)
         return grow_last(bp, size);
-    if (next == run || is_allocated(next))
+    if (next == run || (*header(next) & ALLOCATED))
         return NULL;
     char *end = next + block_size(next);
     if ((size_t)(end - bp) < size)
@@ -455,27 +466,26 @@ static char *grow(char *bp, size_t size)
     list_remove(next);
     *header(bp) += (uint32_t)(end - next);
     *header(end) |= PREVIOUS_ALLOCATED;
-    trim(bp, size);
-    return bp;
+    return trim(bp, size);
 }
 
 void *mm_realloc(void *ptr, size_t payload)
 {
     if (ptr == NULL)
         return mm_malloc(payload);
-    if (payload == 0) {
+    if (payload == 0)
         mm_free(ptr);
-        return NULL;
-    }
-    if (payload > MAX_REQUEST)
+    if (payload - 1 >= MAX_REQUEST)
         return NULL;
     size_t size = adjust_size(payload);
     size_t old_size = block_size(ptr);
-    if (size <= old_size) {
-        trim(ptr, size);
-        return ptr;
-    }
+    if (size <= old_size)
+        return trim(ptr, size);
     char *grown = grow(ptr, size);
+    if (grown == NULL && n_waiting != 0) {
+        end_waiting();
+        grown = grow(ptr, size);
+    }
     if (grown != NULL)
         return grown;
     void *moved = mm_malloc(payload);
@@ -486,16 +496,6 @@ void *mm_realloc(void *ptr, size_t payload)
     return moved;
 }
 
-void *mm_calloc(size_t count, size_t size)
-{
-    if (size != 0 && count > SIZE_MAX / size)
-        return NULL;
-    void *ptr = mm_malloc(count * size);
-    if (ptr != NULL)
-        memset(ptr, 0, count * size);
-    return ptr;
-}
-
 // --- The check ------------------------------------------------------------------------------
 
 static bool complain(int line, char *bp, const char *what)
@@ -504,79 +504,29 @@ static bool complain(int line, char *bp, const char *what)
     return false;
 }
 
-// The rules for one block, given what the blocks before it said.
+// The rules for one block, given what the block before it said.
 static bool check_block(int line, char *bp, bool previous_allocated)
 {
     size_t size = block_size(bp);
-    if (size < MIN_BLOCK_BYTES || size % ALIGNMENT != 0)
-        return complain(line, bp, "its size is no possible size of a block");
-    if (size > (size_t)((bp < run ? run : top) - bp)) // run may be NULL
-        return complain(line, bp, "reaches into the top or the rest of the run");
-    if (previous_is_allocated(bp) != previous_allocated)
+    uint32_t tag = *header(bp);
+    if (size < MIN_BLOCK_BYTES || size % ALIGNMENT != 0 ||
+        size > (size_t)((bp < run ? run : top) - bp)) // run may be NULL
+        return complain(line, bp, "its size is not possible here");
+    if (!(tag & PREVIOUS_ALLOCATED) == previous_allocated)
         return complain(line, bp, "is wrong about the block before it");
-    if (is_allocated(bp))
+    if (tag & ALLOCATED)
         return true;
-    if (!previous_allocated)
-        return complain(line, bp, "free, and so is the one before it: they should be one");
-    if (bp + size == top || bp + size == run)
-        return complain(line, bp, "free, but not given back to the top or the run behind it");
-    if (*footer(bp, size) != size)
-        return complain(line, bp, "header and footer differ");
-    return true;
-}
-
-// Where the parts of the heap begin and end.
-static bool check_bounds(int line)
-{
-    char *first = (char *)arena + ARENA_BYTES;
-    if (limit != (char *)mem_heap_hi() + 1 + TAG_BYTES || top < first || top > limit ||
-        (uintptr_t)top % ALIGNMENT != 0)
-        return complain(line, top, "the top or its limit is where it cannot be");
-    if (run != NULL && (run_start < first || run <= run_start || run_end > top ||
-                        run_end < run + MIN_BLOCK_BYTES || (uintptr_t)run_end % ALIGNMENT != 0))
-        return complain(line, run, "the run is where it cannot be");
-    return true;
-}
-
-// Is this offset, found in a list, that of a free block of this class? The walk over all blocks
-// came first: whatever looks like a free block here was seen there, or the counts will differ.
-static bool check_member(int line, uint32_t offset, uint32_t previous, unsigned class)
-{
-    if (offset % ALIGNMENT != 0 || offset < ARENA_BYTES || at_offset(offset) >= top)
-        return complain(line, at_offset(offset), "a link leads here, where no block can be");
-    char *bp = at_offset(offset);
-    if (is_allocated(bp) || class_of(block_size(bp)) != class)
-        return complain(line, bp, "in a list, but allocated or of another class");
-    if (links(bp)[PREVIOUS] != previous)
-        return complain(line, bp, "its link back is not to what is before it in the list");
-    return true;
-}
-
-// All lists, which must hold n_free blocks together.
-static bool check_lists(int line, size_t n_free)
-{
-    size_t n_listed = 0;
-    for (unsigned class = 0; class < N_CLASSES; class ++) {
-        bool mapped = arena->map[class / 32] >> class % 32 & 1;
-        uint32_t previous = offset_of((char *)&arena->heads[class]);
-        if (mapped != (arena->heads[class] != 0))
-            return complain(line, (char *)&arena->heads[class], "the bit map is wrong about it");
-        for (uint32_t offset = arena->heads[class]; offset != 0;) {
-            if (!check_member(line, offset, previous, class))
-                return false;
-            if (++n_listed > n_free)
-                return complain(line, at_offset(offset), "a list holds what is no free block");
-            previous = offset;
-            offset = links(at_offset(offset))[NEXT];
-        }
-    }
-    return n_listed == n_free || complain(line, (char *)arena, "some free block is in no list");
+    bool merged = previous_allocated && bp + size != top && bp + size != run;
+    return (merged && !(tag & WAITING) && bp == previous_block(bp + size)) ||
+           complain(line, bp, "free, but not merged with a neighbour, or its footer is wrong");
 }
 
 // All blocks, which must lead to the rest of the run and to the top.
 static bool check_blocks(int line, size_t *n_free)
 {
     bool previous_allocated = true;
+    size_t n_marked = 0;
+    size_t marked_bytes = 0;
     bool run_seen = run == NULL;
     for (char *bp = (char *)arena + ARENA_BYTES; bp < top; bp += block_size(bp)) {
         if (bp == run) {
@@ -586,14 +536,65 @@ static bool check_blocks(int line, size_t *n_free)
         }
         if (!check_block(line, bp, previous_allocated))
             return false;
-        previous_allocated = is_allocated(bp);
+        previous_allocated = *header(bp) & ALLOCATED;
         *n_free += !previous_allocated;
+        n_marked += (*header(bp) & WAITING) != 0;
+        marked_bytes += *header(bp) & WAITING ? block_size(bp) : 0;
     }
+    if (n_marked != n_waiting || marked_bytes != waiting_bytes)
+        return complain(line, (char *)arena, "other blocks wait than it has counted");
     return run_seen || complain(line, run, "the rest of the run is no block's neighbour");
+}
+
+static bool check_bounds(int line)
+{
+    char *first = (char *)arena + ARENA_BYTES;
+    bool top_fits = limit == (char *)mem_heap_hi() + 1 + TAG_BYTES && first <= top && top <= limit;
+    bool run_fits = run == NULL || (first <= run_start && run_start < run && run_end <= top &&
+                                    run + MIN_BLOCK_BYTES <= run_end);
+    return (top_fits && run_fits && (uintptr_t)top % ALIGNMENT == 0) ||
+           complain(line, top, "the top, its limit or the run is where it cannot be");
+}
+
+// The list that starts at `head`: blocks with these flags, each of them in the list of its size.
+static bool check_list(int line, uint32_t *head, uint32_t flags, size_t *n_left)
+{
+    uint32_t previous = offset_of((char *)head);
+    for (uint32_t offset = *head; offset != 0; offset = links(at_offset(offset))[NEXT]) {
+        char *bp = at_offset(offset);
+        if ((uintptr_t)bp % ALIGNMENT != 0 || bp < (char *)arena + ARENA_BYTES || bp >= top)
+            return complain(line, bp, "a link leads here, where no block can be");
+        size_t size = block_size(bp);
+        uint32_t *proper = flags ? &arena->slots[slot_of(size)] : &arena->heads[class_of(size)];
+        if ((*header(bp) & (ALLOCATED | WAITING)) != flags || head != proper)
+            return complain(line, bp, "in the list of another size or state");
+        if ((*n_left)-- == 0 || (flags == 0 && links(bp)[PREVIOUS] != previous))
+            return complain(line, bp, "in two lists, or no block, or its link back is wrong");
+        previous = offset;
+    }
+    return true;
+}
+
+static bool check_lists(int line, size_t n_free, size_t n_marked)
+{
+    for (unsigned class = 0; class < N_CLASSES; class ++) {
+        uint32_t *head = &arena->heads[class];
+        if ((map >> class & 1) != (*head != 0))
+            return complain(line, (char *)head, "the bit map is wrong about it");
+        if (!check_list(line, head, 0, &n_free))
+            return false;
+    }
+    for (unsigned slot = 0; slot < N_SLOTS; slot++)
+        if ((arena->slots[slot] != 0 && !(slot_map >> slot & 1)) ||
+            !check_list(line, &arena->slots[slot], ALLOCATED | WAITING, &n_marked))
+            return complain(line, (char *)&arena->slots[slot], "found in this slot");
+    return (n_free == 0 && n_marked == 0) ||
+           complain(line, (char *)arena, "some block is free or waits, but is in no list");
 }
 
 bool mm_checkheap(int line)
 {
     size_t n_free = 0;
-    return check_bounds(line) && check_blocks(line, &n_free) && check_lists(line, n_free);
+    return check_bounds(line) && check_blocks(line, &n_free) &&
+           check_lists(line, n_free, n_waiting);
 }

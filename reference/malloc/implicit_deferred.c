@@ -265,8 +265,6 @@ static bool complain(int line, char *bp, const char *what)
 // The rules for one block that is neither prologue nor epilogue. Free neighbours break none.
 static bool check_block(int line, char *bp, char *end)
 {
-    if ((uintptr_t)bp % ALIGNMENT != 0)
-        return complain(line, bp, "not aligned");
     size_t size = block_size(bp);
     if (size < MIN_BLOCK_BYTES || size % ALIGNMENT != 0)
         return complain(line, bp, "its size is no possible size of a block");

@@ -287,8 +287,6 @@ static bool complain(int line, char *bp, const char *what)
 // once: a wrong size that happens to lead to another block's header goes unnoticed.
 static bool check_block(int line, char *bp, char *end, bool previous_allocated)
 {
-    if ((uintptr_t)bp % ALIGNMENT != 0)
-        return complain(line, bp, "not aligned");
     size_t size = block_size(bp);
     if (size < MIN_BLOCK_BYTES || size % ALIGNMENT != 0)
         return complain(line, bp, "its size is no possible size of a block");

@@ -394,7 +394,8 @@ void *mm_calloc(size_t count, size_t size)
 
 static bool complain(int line, char *bp, const char *what)
 {
-    printf("mm_checkheap, line %d: block at heap+0x%x: %s\n", line, offset_of(bp), what);
+    size_t offset = (size_t)(bp - (char *)mem_heap_lo());
+    printf("mm_checkheap, line %d: block at heap+0x%zx: %s\n", line, offset, what);
     return false;
 }
 
@@ -402,12 +403,12 @@ static bool complain(int line, char *bp, const char *what)
 static bool check_block(int line, char *bp, char *end, bool previous_allocated)
 {
     size_t size = block_size(bp);
-    if ((uintptr_t)bp % ALIGNMENT != 0)
-        return complain(line, bp, "not aligned");
     if (size < MIN_BLOCK_BYTES || size % ALIGNMENT != 0)
         return complain(line, bp, "its size is no possible size of a block");
     if (size > (size_t)(end - bp))
         return complain(line, bp, "reaches past the end of the heap");
+    if ((*header(bp) & FLAGS & ~(uint32_t)(ALLOCATED | PREVIOUS_ALLOCATED)) != 0)
+        return complain(line, bp, "its header has a bit set that none can have");
     if (previous_is_allocated(bp) != previous_allocated)
         return complain(line, bp, "is wrong about the block before it");
     if (is_allocated(bp))
@@ -423,8 +424,9 @@ static bool check_block(int line, char *bp, char *end, bool previous_allocated)
 // came first: whatever looks like a free block here was seen there, or the counts will differ.
 static bool check_member(int line, uint32_t offset, uint32_t previous, unsigned class)
 {
-    if (offset % ALIGNMENT != 0 || offset < sizeof *arena || offset >= mem_heapsize())
-        return complain(line, at_offset(offset), "a link leads here, where no block can be");
+    char *head = (char *)&arena->heads[class];
+    if (offset % ALIGNMENT != 0 || offset < ARENA_BYTES || offset >= mem_heapsize())
+        return complain(line, head, "a link in this list leads where no block can be");
     char *bp = at_offset(offset);
     if (is_allocated(bp))
         return complain(line, bp, "allocated, but in a list");
@@ -463,6 +465,9 @@ bool mm_checkheap(int line)
     char *end = (char *)mem_heap_hi() + 1;
     bool previous_allocated = true;
     size_t n_free = 0;
+    if ((char *)arena != (char *)mem_heap_lo())
+        return complain(line, (char *)arena, "the arena is not at the start of the heap");
+
     for (char *bp = (char *)arena + ARENA_BYTES; bp < end; bp = next_block(bp)) {
         if (!check_block(line, bp, end, previous_allocated))
             return false;

@@ -152,6 +152,25 @@ for kind in $("$mmgrade" trace gen --help | sed -n '/^kinds:/,/^$/s/^  \([a-z][a
     run "trace gen $kind: again" 0 trace gen --seed 7 --ops 500 "$kind"
     if cmp -s "$tmp/out" "$tmp/gen.rep"; then pass; else fail "$name" 'not the same bytes'; fi
 done
+run 'trace gen: laws' 0 trace gen --ops 500 --sizes lognormal:200:2.5 --lifetimes exponential random \
+    -o "$tmp/gen.rep"
+run 'trace gen: laws: check' 0 trace check "$tmp/gen.rep"
+run 'trace gen: unknown law of sizes' 2 trace gen random --sizes pareto:1:2
+says err "--sizes: unknown law 'pareto' .*uniform:LOW:HIGH.*zipf.*lognormal"
+silent out
+run 'trace gen: LOW above HIGH' 2 trace gen random --sizes uniform:9:8
+says err '--sizes: LOW is larger than HIGH'
+run 'trace gen: size 0' 2 trace gen random --sizes zipf:0:8
+says err "--sizes: LOW is a whole number from 1 to [0-9]*, not '0'"
+run 'trace gen: unknown law of lifetimes' 2 trace gen random --lifetimes eternal
+says err "unknown law of lifetimes 'eternal' .*exponential"
+run 'trace gen: sizes of its own' 2 trace gen binary --sizes uniform:1:8
+says err "'binary' has no use for --sizes, which is for random"
+run 'trace gen: lifetimes of its own' 2 trace gen lifo --lifetimes fifo
+says err "'lifo' has no use for --lifetimes, which is for random"
+run 'help of trace gen: laws' 0 trace gen --help
+says out 'zipf:LOW:HIGH'
+says out 'generational'
 for dialect in heap ranges largest; do
     run "trace convert: $dialect" 0 trace convert "$tmp/short.rep" --dialect $dialect -o "$tmp/to.rep"
     run "trace convert: $dialect is read" 0 trace check "$tmp/to.rep"

@@ -6,12 +6,16 @@
 #include <check.h>
 
 Suite *base_suite(void);
+Suite *baseline_suite(void);
 Suite *build_suite(void);
 Suite *contract_suite(void);
 Suite *explain_suite(void);
 Suite *filter_suite(void);
+Suite *generators_suite(void);
+Suite *laws_suite(void);
 Suite *layout_suite(void);
 Suite *play_suite(void);
+Suite *plots_suite(void);
 Suite *reports_suite(void);
 Suite *rubric_suite(void);
 Suite *sandbox_suite(void);

@@ -339,7 +339,7 @@ START_TEST(submissions_that_are_refused)
     char *submission =
         xasprintf("%s%s%s", from, *one->submission == '\0' ? "" : "/", one->submission);
     ck_assert_int_eq(system(command), 0);
-    ck_assert(!collect(&collection, submission, "mm.c", to, &error));
+    ck_assert(!collect(&collection, submission, "mm.c", NULL, to, &error));
     size_t n = strlen(error.text);
     size_t m = strlen(one->reason);
     ck_assert_msg(n >= m && strcmp(error.text + n - m, one->reason) == 0, "%s", error.text);
@@ -360,7 +360,7 @@ START_TEST(a_folder_in_a_folder_is_looked_into)
     char *command =
         xasprintf("cd '%s' && mkdir lab && echo 'void mm_init(void) {}' >lab/mm.c", from);
     ck_assert_int_eq(system(command), 0);
-    ck_assert_msg(collect(&collection, from, "mm.c", to, &error), "%s", error.text);
+    ck_assert_msg(collect(&collection, from, "mm.c", NULL, to, &error), "%s", error.text);
     ck_assert_int_eq(collection.contract.init, CONTRACT_VOID);
     char *copy = xasprintf("%s/mm.c", to);
     ck_assert_int_eq(access(copy, R_OK), 0);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The stage harness/trace: every refusal with its line, every accepted quirk, the three dialects,
-// writing and reading back, the generators' bytes, the shipped traces, and mutated files.
+// writing and reading back, and mutated files.
 // MMGRADE_SEED=N repeats the mutations of a run.
 #include <dirent.h>
 #include <inttypes.h>
@@ -17,6 +17,7 @@
 #include "harness/trace/reader.h"
 #include "harness/trace/trace.h"
 #include "tests/unit/suites.h"
+#include "tests/unit/traces.h"
 
 /// A header of the classic dialect with that many ids and operations.
 #define HEADER(ids, ops) "100\n" ids "\n" ops "\n1\n"
@@ -228,104 +229,6 @@ START_TEST(test_record)
 }
 END_TEST
 
-static char *print(const struct trace *trace, const struct reader *dialect, size_t *n_bytes)
-{
-    char *text = NULL;
-    FILE *file = open_memstream(&text, n_bytes);
-    ck_assert(trace_print(trace, dialect, file));
-    fclose(file);
-    return text;
-}
-
-static void check_same(const struct trace *a, const struct trace *b)
-{
-    ck_assert_uint_eq(a->n_ops, b->n_ops);
-    ck_assert_uint_eq(a->n_slots, b->n_slots);
-    ck_assert_mem_eq(a->ops, b->ops, a->n_ops * sizeof a->ops[0]);
-    ck_assert_mem_eq(a->ids, b->ids, a->n_slots * sizeof a->ids[0]);
-    ck_assert_uint_eq(a->peak_payload, b->peak_payload);
-    ck_assert_uint_eq(a->largest_size, b->largest_size);
-    ck_assert_uint_eq(a->peak_live, b->peak_live);
-}
-
-/// Writes a trace in each dialect and reads it back.
-static void check_round_trip(const struct trace *trace)
-{
-    for (size_t i = 0; i < n_readers; i++) {
-        struct trace again;
-        struct error error;
-        size_t n_bytes = 0;
-        char *text = print(trace, &readers[i], &n_bytes);
-        ck_assert_msg(trace_parse(&again, "again.rep", text, n_bytes, &error), "%s", error.text);
-        ck_assert_ptr_eq(again.reader, &readers[i]);
-        ck_assert_int_eq(again.weight, trace->weight);
-        check_same(trace, &again);
-        trace_free(&again);
-        free(text);
-    }
-}
-
-/// FNV-1a with 64 bits (Fowler, Noll, Vo).
-static uint64_t fnv1a(const char *bytes, size_t n_bytes)
-{
-    uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    for (size_t i = 0; i < n_bytes; i++) {
-        hash = (hash ^ (unsigned char)bytes[i]) * UINT64_C(0x100000001b3);
-    }
-    return hash;
-}
-
-/// Of the bytes that each kind gives with seed 42 and its defaults. They change only on purpose.
-static const struct {
-    const char *kind;
-    uint64_t hash;
-} checksums[] = {
-    {"short", UINT64_C(0xf9cc6faf6186bac4)},        {"random", UINT64_C(0xd5a2ec328ed2bb99)},
-    {"small", UINT64_C(0xc2eda2fcd0dd00df)},        {"powers", UINT64_C(0xe2d27fd4b764f94a)},
-    {"pages", UINT64_C(0x00943102c74f91b7)},        {"lifo", UINT64_C(0x2e63253f2aadbc49)},
-    {"fifo", UINT64_C(0x39327375c042f5fb)},         {"generational", UINT64_C(0x292b38d68069afee)},
-    {"ramp", UINT64_C(0x1a84b7f4e90cafc3)},         {"phases", UINT64_C(0xa6d82657baf08e20)},
-    {"binary", UINT64_C(0x1fa2eaec85020a2e)},       {"coalesce", UINT64_C(0xd13ddeede3b0906d)},
-    {"realloc-grow", UINT64_C(0x21367a6f262a6400)}, {"string-build", UINT64_C(0x00a13557381161cb)},
-    {"edges", UINT64_C(0x299fab79c1cbccf5)},
-};
-
-START_TEST(test_generator)
-{
-    const struct generator *kind = &generators[_i];
-    struct trace trace;
-    generator_run(kind, (struct generator_options){.seed = 42}, &trace);
-    ck_assert_uint_gt(trace.n_ops, 0);
-    ck_assert_uint_le(trace.n_ops, kind->default_ops);
-    ck_assert_uint_lt(trace.peak_payload, 15u << 20);
-    check_round_trip(&trace);
-    size_t n_bytes = 0;
-    char *text = print(&trace, NULL, &n_bytes);
-    ck_assert_uint_eq(n_generators, sizeof checksums / sizeof checksums[0]);
-    ck_assert_str_eq(checksums[_i].kind, kind->name);
-    ck_assert_msg(fnv1a(text, n_bytes) == checksums[_i].hash, "%s: 0x%016" PRIx64, kind->name,
-                  fnv1a(text, n_bytes));
-    free(text);
-    trace_free(&trace);
-}
-END_TEST
-
-/// No kind breaks the rules or its limit for few operations, odd numbers or few blocks.
-START_TEST(test_generator_limits)
-{
-    const struct generator *kind = &generators[_i];
-    for (size_t n_ops = 1; n_ops < 200; n_ops++) {
-        for (size_t live = 1; live < 70; live += 17) {
-            struct generator_options options = {.seed = n_ops, .n_ops = n_ops, .live = live};
-            struct trace trace;
-            generator_run(kind, options, &trace);
-            ck_assert_uint_le(trace.n_ops, n_ops);
-            trace_free(&trace);
-        }
-    }
-}
-END_TEST
-
 START_TEST(test_write_file)
 {
     char path[] = "/tmp/mmgrade-trace-XXXXXX";
@@ -338,7 +241,7 @@ START_TEST(test_write_file)
     generator_run(generator_find("edges"), (struct generator_options){.seed = 7}, &trace);
     ck_assert_msg(trace_write(&trace, reader_find("largest"), path, &error), "%s", error.text);
     ck_assert_msg(trace_read(&again, path, &error), "%s", error.text);
-    check_same(&trace, &again);
+    traces_check_same(&trace, &again);
     unlink(path);
     ck_assert(!trace_write(&trace, NULL, "/no/such/folder/t.rep", &error));
     ck_assert_str_eq(error.text, "/no/such/folder/t.rep: cannot write: No such file or directory");
@@ -347,64 +250,6 @@ START_TEST(test_write_file)
     }
     trace_free(&trace);
     trace_free(&again);
-}
-END_TEST
-
-/// Each row of the README says how its file is made; the file must hold just that.
-static void check_shipped(const char *file, const char *kind, struct generator_options options,
-                          enum trace_weight weight)
-{
-    char *path = xasprintf("%s/traces/malloc/%s", paths_root(), file);
-    struct trace shipped;
-    struct trace made;
-    struct error error;
-    ck_assert_msg(trace_read(&shipped, path, &error), "%s", error.text);
-    ck_assert_msg(generator_find(kind) != NULL, "%s: unknown kind %s", file, kind);
-    generator_run(generator_find(kind), options, &made);
-    made.weight = weight;
-    check_same(&shipped, &made);
-    trace_free(&shipped);
-    trace_free(&made);
-    free(path);
-}
-
-static size_t count_traces(const char *folder)
-{
-    size_t n = 0;
-    DIR *entries = opendir(folder);
-    for (struct dirent *entry; entries != NULL && (entry = readdir(entries)) != NULL;) {
-        n += strstr(entry->d_name, ".rep") != NULL;
-    }
-    if (entries != NULL) {
-        closedir(entries);
-    }
-    return n;
-}
-
-START_TEST(test_shipped)
-{
-    char *path = paths_in_root("traces/malloc/README.md");
-    FILE *readme = fopen(path, "r");
-    ck_assert_msg(readme != NULL, "cannot open %s", path);
-    size_t n = 0;
-    for (char line[512]; fgets(line, sizeof line, readme) != NULL;) {
-        char file[64];
-        char kind[64];
-        struct generator_options options = {0};
-        if (sscanf(line,
-                   "| `%63[^`]` | `mmgrade trace gen %63s --seed %" SCNu64 " --ops %zu --live %zu",
-                   file, kind, &options.seed, &options.n_ops, &options.live) >= 4) {
-            check_shipped(file, kind, options,
-                          strstr(line, "--weight 0") != NULL ? WEIGHT_NONE : WEIGHT_BOTH);
-            n++;
-        }
-    }
-    fclose(readme);
-    free(path);
-    path = paths_in_root("traces/malloc");
-    ck_assert_uint_ge(n, 12);
-    ck_assert_uint_eq(n, count_traces(path));
-    free(path);
 }
 END_TEST
 
@@ -422,7 +267,7 @@ START_TEST(test_foreign)
             struct error error;
             ck_assert_msg(trace_read(&trace, path, &error), "%s", error.text);
             ck_assert_str_eq(trace.reader->name, "heap");
-            check_round_trip(&trace);
+            traces_check_round_trip(&trace);
             trace_free(&trace);
             free(path);
         }
@@ -464,9 +309,9 @@ static void check_rewritten(const struct trace *trace)
     struct error error;
     size_t n_bytes = 0;
     size_t n_bytes_again = 0;
-    char *text = print(trace, trace->reader, &n_bytes);
+    char *text = traces_print(trace, trace->reader, &n_bytes);
     ck_assert_msg(trace_parse(&again, "again.rep", text, n_bytes, &error), "%s", error.text);
-    char *text_again = print(&again, again.reader, &n_bytes_again);
+    char *text_again = traces_print(&again, again.reader, &n_bytes_again);
     ck_assert_str_eq(text, text_again);
     ck_assert_uint_eq(trace->peak_payload, again.peak_payload);
     trace_free(&again);
@@ -507,7 +352,7 @@ START_TEST(test_mutations)
         struct generator_options options = {.seed = i, .n_ops = 40, .live = 5};
         generator_run(&generators[kind], options, &trace);
         size_t n_bytes = 0;
-        char *text = print(&trace, &readers[random_below(&random, n_readers)], &n_bytes);
+        char *text = traces_print(&trace, &readers[random_below(&random, n_readers)], &n_bytes);
         trace_free(&trace);
         text = xreallocarray(text, n_bytes + 8, 1);
         check_mutated(text, mutate(&random, text, n_bytes));
@@ -536,11 +381,5 @@ Suite *trace_suite(void)
     TCase *writing = tcase_create("writing");
     tcase_add_test(writing, test_write_file);
     suite_add_tcase(suite, writing);
-    TCase *generating = tcase_create("generating");
-    tcase_set_timeout(generating, 60);
-    tcase_add_loop_test(generating, test_generator, 0, (int)n_generators);
-    tcase_add_loop_test(generating, test_generator_limits, 0, (int)n_generators);
-    tcase_add_test(generating, test_shipped);
-    suite_add_tcase(suite, generating);
     return suite;
 }

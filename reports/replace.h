@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+// A file that is written beside the one it replaces: readers see the old file or the whole new one,
+// also when the program is killed in between.
+#ifndef MMGRADE_REPORTS_REPLACE_H
+#define MMGRADE_REPORTS_REPLACE_H
+
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "harness/base/error.h"
+
+struct replacement {
+    FILE *stream; ///< to write to
+    const char *path;
+    char *temporary;
+};
+
+/// Begins to replace `path`, which must outlive the replacement. False with *error, and nothing to
+/// finish. On success the caller calls replace_finish.
+bool replace_begin(struct replacement *replacement, const char *path, struct error *error);
+
+/// Closes the stream and puts the file in its place. False with *error when anything written did
+/// not reach the system: `path` is as it was then.
+bool replace_finish(struct replacement *replacement, struct error *error);
+
+#endif

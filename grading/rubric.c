@@ -136,6 +136,9 @@ static bool check_whole(const struct schema_place *place, void *draft)
         return schema_refuse(place, "heap.maximum",
                              "with 'base: low' the maximum is at most 1 GiB");
     }
+    if (heap->fit_policy != FIT_ANY && strcmp(rubric->lab, "fit") != 0) {
+        return schema_refuse(place, "fit.policy", "only the lab fit has a policy");
+    }
     double points = 0;
     for (size_t i = 0; i < rubric->n_criteria; i++) {
         points += rubric->criteria[i].points;

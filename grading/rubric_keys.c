@@ -22,6 +22,13 @@ static const struct schema_word contents[] = {
     {"zeros", HEAP_FRESH_ZEROS}, {"junk", HEAP_FRESH_JUNK}, {NULL, 0}};
 static const struct schema_word policies[] = {
     {"fail", FINDING_FAIL}, {"warn", FINDING_WARN}, {"ignore", FINDING_IGNORE}, {NULL, 0}};
+static const struct schema_word fit_policies[] = {
+    {"any", FIT_ANY}, {"first", FIT_FIRST}, {"next", FIT_NEXT}, {"best", FIT_BEST}, {NULL, 0}};
+static const struct schema_word fit_requirements[] = {{"either", FIT_REQUIRES_EITHER},
+                                                      {"find_fit", FIT_REQUIRES_FIND_FIT},
+                                                      {"place", FIT_REQUIRES_PLACE},
+                                                      {"both", FIT_REQUIRES_BOTH},
+                                                      {NULL, 0}};
 static const struct schema_word throughput_metrics[] = {{"wall", THROUGHPUT_WALL}, {NULL, 0}};
 
 static const struct schema_key collect_keys[] = {{.name = "entry",
@@ -126,6 +133,22 @@ static const struct schema_key finding_keys[] = {
     FINDING(past_break, "bytes past the break were written"),
     {0}};
 
+static const struct schema_key fit_keys[] = {
+    {.name = "policy",
+     .type = SCHEMA_WORD,
+     .offset = SETTING(heap.fit_policy),
+     .words = fit_policies,
+     .noun = "policy",
+     .fallback = "any",
+     .help = "of the lab fit: which free block find_fit must choose; any: all are right"},
+    {.name = "requires",
+     .type = SCHEMA_WORD,
+     .offset = SETTING(fit_requires),
+     .words = fit_requirements,
+     .fallback = "either",
+     .help = "of the lab fit: what must be handed in; the reference stands in for the rest"},
+    {0}};
+
 static const struct schema_key speed_keys[] = {
     {.name = "enabled",
      .type = SCHEMA_YES_NO,
@@ -219,6 +242,7 @@ const struct schema_key rubric_keys[] = {
      .help = "when mm_checkheap is called, if the submission has one"},
     {.name = "limits", .type = SCHEMA_GROUP, .keys = limit_keys},
     {.name = "findings", .type = SCHEMA_GROUP, .keys = finding_keys},
+    {.name = "fit", .type = SCHEMA_GROUP, .keys = fit_keys},
     {.name = "speed", .type = SCHEMA_GROUP, .keys = speed_keys},
     {.name = "traces",
      .type = SCHEMA_LIST,

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "harness/heap/layout.h"
+#include "harness/heap/placement.h"
 #include "harness/sandbox/worker.h"
 
 struct check;
@@ -34,8 +35,10 @@ struct breach {
     struct worker_news news;
     uint64_t refused_bytes; ///< by mem_sbrk in the call
     uint64_t grown_bytes;
-    uint64_t past_break; ///< offset of the byte changed there, UINT64_MAX when none was
-    uint32_t damaged;    ///< a block whose payload was found changed when the worker stopped
+    uint64_t past_break;        ///< offset of the byte changed there, UINT64_MAX when none was
+    struct placement_step step; ///< what the fit lab's policy wants for the request
+    struct placement_difference difference; ///< from its model of the blocks
+    uint32_t damaged; ///< a block whose payload was found changed when the worker stopped
 };
 
 /// No rule broken, no block involved: what a play starts from.

@@ -146,6 +146,48 @@ static bool is_unaligned(const struct play *play, struct breach *breach)
     return play->pointer % play->session->plan->settings->alignment != 0;
 }
 
+/// Asked when the pointer may be right: not NULL, and in the heap.
+static bool is_wrong_fit(const struct play *play, struct breach *breach)
+{
+    const struct placement *placement = &play->session->placement;
+    if (placement->policy == FIT_ANY || play->pointer == 0) {
+        return false;
+    }
+    breach->step = placement_expect(placement, play->op->size);
+    bool found_nothing = breach->step.grows_bytes == 0 && play->session->grown_bytes > 0;
+    return found_nothing || !placement_allows(placement, play->offset, breach->step.asize);
+}
+
+static bool is_wrong_growth(const struct play *play, struct breach *breach)
+{
+    (void)breach;
+    return play->session->arena.break_bytes != play->session->placement.break_bytes;
+}
+
+static bool is_wrong_tags(const struct play *play, struct breach *breach)
+{
+    return placement_differs(&play->session->placement, play->session->arena.memory,
+                             play->session->arena.break_bytes, &breach->difference);
+}
+
+/// The block that was placed has another size than it must have.
+static bool is_wrong_split(const struct play *play, struct breach *breach)
+{
+    const struct placement_difference *difference = &breach->difference;
+    return is_wrong_tags(play, breach) && play->pointer != 0 &&
+           difference->wanted.offset == play->offset && (difference->seen_header & 1) != 0 &&
+           (difference->seen_header & ~UINT32_C(7)) != difference->wanted.size;
+}
+
+/// A free block that is not the sum of its parts, after a block was freed.
+static bool is_wrong_merge(const struct play *play, struct breach *breach)
+{
+    const struct placement_difference *difference = &breach->difference;
+    return play->op != NULL && play->op->kind != OP_ALLOC && is_wrong_tags(play, breach) &&
+           !difference->wanted.allocated &&
+           (difference->seen_header & ~UINT32_C(7)) != difference->wanted.size;
+}
+
 static bool ends_outside(const struct play *play, struct breach *breach)
 {
     (void)breach;
@@ -231,8 +273,18 @@ const struct check checks[] = {
      is_bad_realloc_zero, explain_bad_zero},
     {"OUT_OF_HEAP", "payloads lie in the heap", MOMENT_RETURNED, is_outside, explain_outside},
     {"UNALIGNED", "pointers are aligned", MOMENT_RETURNED, is_unaligned, explain_unaligned},
+    {"WRONG_FIT", "find_fit chooses by the stated policy", MOMENT_RETURNED, is_wrong_fit,
+     explain_wrong_fit, true},
     {"OUT_OF_HEAP", "", MOMENT_RETURNED, ends_outside, explain_outside},
     {"OVERLAP", "no two live payloads share a byte", MOMENT_RETURNED, is_taken, explain_overlap},
+    {"WRONG_GROWTH", "extend_heap grows the heap by what it is told", MOMENT_PLACED,
+     is_wrong_growth, explain_wrong_growth, true},
+    {"WRONG_SPLIT", "place splits when the rest can be a block, and only then", MOMENT_PLACED,
+     is_wrong_split, explain_wrong_split, true},
+    {"WRONG_MERGE", "coalesce joins all free neighbours", MOMENT_PLACED, is_wrong_merge,
+     explain_wrong_merge, true},
+    {"WRONG_TAGS", "each header and footer says its block's size and state", MOMENT_PLACED,
+     is_wrong_tags, explain_wrong_tags, true},
     {"FREE_NULL", "free(NULL) does nothing", MOMENT_FREED, free_null_had_effect, explain_free_null},
     {"FREE_NULL", "free(NULL) does nothing", MOMENT_VERIFIED, is_changed_by_free_null,
      explain_free_null},

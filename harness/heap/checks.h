@@ -13,6 +13,7 @@ enum moment {
     MOMENT_INITIALISED, ///< mm_init came back
     MOMENT_RETURNED,    ///< malloc or realloc gave a pointer
     MOMENT_REPEATED,    ///< the same, in a play that must equal an earlier one
+    MOMENT_PLACED,      ///< an operation of the fit lab is done: the blocks are known
     MOMENT_FREED,       ///< free came back
     MOMENT_VERIFIED,    ///< the payload of `suspect` should be whole
     MOMENT_REALLOCATED, ///< a block that held data came back from realloc
@@ -28,6 +29,7 @@ struct check {
     enum moment moment;
     bool (*is_broken)(const struct play *play, struct breach *breach);
     void (*tell)(const struct telling *telling);
+    bool of_fit_lab; ///< asks the model of the fit lab
 };
 
 extern const struct check checks[]; ///< code NULL at the end

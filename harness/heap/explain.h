@@ -44,6 +44,11 @@ void explain_overlap(const struct telling *telling);
 void explain_free_null(const struct telling *telling);
 void explain_changed(const struct telling *telling);
 void explain_lost_data(const struct telling *telling);
+void explain_wrong_fit(const struct telling *telling);
+void explain_wrong_split(const struct telling *telling);
+void explain_wrong_merge(const struct telling *telling);
+void explain_wrong_growth(const struct telling *telling);
+void explain_wrong_tags(const struct telling *telling);
 void explain_checkheap(const struct telling *telling);
 
 // Words that the texts share.

@@ -122,6 +122,24 @@ static void fill(struct play *play, struct block *block)
     pattern_fill(payload_of(play, block), from, block->size, block->seed);
 }
 
+/// Takes what an operation has done into the fit lab's model, and compares the blocks with it.
+static bool settle(struct play *play)
+{
+    struct placement *placement = &play->session->placement;
+    if (placement->policy == FIT_ANY || play->plan->expected != NULL) {
+        return true;
+    }
+    if (play->op == NULL) {
+        placement_reset(placement);
+    } else if (play->pointer != 0) {
+        placement_allocate(placement, play->offset, placement_asize(placement, play->op->size));
+    }
+    if (play->before.live) {
+        placement_free(placement, play->before.offset);
+    }
+    return checks_ask(play, MOMENT_PLACED);
+}
+
 static bool take_pointer(struct play *play)
 {
     const struct op *op = play->op;
@@ -137,7 +155,7 @@ static bool take_pointer(struct play *play)
         layout_remove(layout, op->slot);
     }
     enum moment moment = play->plan->expected != NULL ? MOMENT_REPEATED : MOMENT_RETURNED;
-    if (!checks_ask(play, moment)) {
+    if (!checks_ask(play, moment) || !settle(play)) {
         return false;
     }
     if (play->pointer == 0) {
@@ -196,7 +214,7 @@ static bool play_block_op(struct play *play)
     if (op->kind == OP_FREE) {
         layout_remove(layout, op->slot);
         block->died = (uint32_t)play->op_number;
-        return true;
+        return settle(play);
     }
     return take_pointer(play);
 }
@@ -264,7 +282,7 @@ static bool start(struct play *play)
     if (!call(play, RING_INIT, 0, 0)) {
         return false;
     }
-    return checks_ask(play, MOMENT_INITIALISED) && check_heap(play);
+    return checks_ask(play, MOMENT_INITIALISED) && settle(play) && check_heap(play);
 }
 
 bool play_trace(struct play *play, struct session *session, const struct play_plan *plan)

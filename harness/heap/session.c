@@ -8,6 +8,7 @@ bool session_open(struct session *session, const struct session_plan *plan)
     arena_open(&session->arena, plan->settings);
     layout_open(&session->layout, plan->trace->n_slots, plan->settings->max_bytes,
                 plan->settings->alignment);
+    placement_open(&session->placement, plan->settings);
     worker_start(&session->worker, &(struct worker_plan){
                                        .library = plan->library,
                                        .m32 = plan->settings->abi == HEAP_ABI_M32,
@@ -116,6 +117,7 @@ void session_stop(struct session *session)
 void session_close(struct session *session)
 {
     worker_close(&session->worker);
+    placement_close(&session->placement);
     layout_close(&session->layout);
     arena_close(&session->arena);
 }

@@ -9,6 +9,7 @@
 
 #include "harness/heap/arena.h"
 #include "harness/heap/layout.h"
+#include "harness/heap/placement.h"
 #include "harness/heap/settings.h"
 #include "harness/sandbox/contract.h"
 #include "harness/sandbox/worker.h"
@@ -30,6 +31,7 @@ struct session {
     const struct session_plan *plan;
     struct arena arena;
     struct layout layout;
+    struct placement placement; ///< of the fit lab
     struct worker worker;
     uint32_t functions; ///< enum ring_function bits
     uint64_t stack_low, stack_high;

@@ -16,6 +16,9 @@ enum heap_base { HEAP_BASE_HIGH, HEAP_BASE_LOW };      ///< low: below 2 GiB, fo
 enum heap_fresh { HEAP_FRESH_ZEROS, HEAP_FRESH_JUNK }; ///< what new memory holds
 enum heap_abi { HEAP_ABI_NATIVE, HEAP_ABI_M32 };       ///< m32: 32-bit submission and worker
 
+/// Where blocks must lie: anywhere, or as the fit lab's policy says.
+enum fit_policy { FIT_ANY, FIT_FIRST, FIT_NEXT, FIT_BEST };
+
 enum finding_policy { FINDING_FAIL, FINDING_WARN, FINDING_IGNORE };
 
 /// What each finding means for the case that shows it.
@@ -36,6 +39,7 @@ struct heap_settings {
     uint64_t
         checkheap_every; ///< call mm_checkheap after each n-th operation and at the end; 0: never
     struct finding_settings findings;
+    enum fit_policy fit_policy;
 };
 
 #endif

@@ -311,11 +311,12 @@ bool trial_run(const struct session_plan *plan, struct case_result *result, uint
     return interrupt_seen() == 0;
 }
 
-void trial_print_rules(FILE *file)
+void trial_print_rules(FILE *file, bool of_fit_lab)
 {
     const char *last = "";
     for (const struct check *check = checks; check->code != NULL; check++) {
-        if (*check->rule != '\0' && strcmp(check->code, last) != 0) {
+        bool counts = !check->of_fit_lab || of_fit_lab;
+        if (counts && *check->rule != '\0' && strcmp(check->code, last) != 0) {
             fprintf(file, "  %-18s %s\n", check->code, check->rule);
             last = check->code;
         }

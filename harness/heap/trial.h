@@ -16,8 +16,9 @@
 bool trial_run(const struct session_plan *plan, struct case_result *result, uint64_t **pointers,
                uint64_t *heap_bytes);
 
-/// Lists the verdict codes of the lab, each with the rule that it stands for.
-void trial_print_rules(FILE *file);
+/// Lists the verdict codes of the lab, each with the rule that it stands for; those
+/// of placement for the fit lab alone.
+void trial_print_rules(FILE *file, bool of_fit_lab);
 
 /// The verdict of a submission that could not be loaded: RING_LOAD_FAILED.
 struct verdict *trial_load_failure(struct session *session);

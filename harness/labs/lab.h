@@ -29,6 +29,14 @@ struct speed_settings {
     double budget_seconds; ///< how long one trace may be timed, both sides together
 };
 
+/// What a submission of the fit lab must define: bits in the order of find_fit, place.
+enum fit_requires {
+    FIT_REQUIRES_EITHER = 0,
+    FIT_REQUIRES_FIND_FIT = 1,
+    FIT_REQUIRES_PLACE = 2,
+    FIT_REQUIRES_BOTH = 3
+};
+
 struct trace_choice {
     char *path;
     double weight;
@@ -40,6 +48,7 @@ struct lab_settings {
     struct limit_settings limits;
     struct heap_settings heap;
     struct speed_settings speed;
+    enum fit_requires fit_requires;
     struct trace_choice *traces;
     size_t n_traces;
 };

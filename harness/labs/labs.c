@@ -3,10 +3,12 @@
 #include <string.h>
 
 #include "harness/labs/lab.h"
+#include "harness/labs/lab_fit.h"
 #include "harness/labs/lab_malloc.h"
 
 const struct lab *const lab_list[] = {
     &lab_malloc,
+    &lab_fit,
     NULL,
 };
 

@@ -214,7 +214,7 @@ bool build_start(struct build *build, const struct build_plan *plan, struct erro
     bool there = access(compiler, X_OK) == 0;
     char *src = xasprintf("%s/src", build->folder);
     bool ok = there ? collect(&build->collection, plan->submission, plan->settings->entry,
-                              plan->frame == NULL ? NULL : plan->frame->functions, src, error)
+                              plan->frame, src, error)
                     : error_at(error, compiler, 0, 0, "the rubric's compiler is not installed");
     if (ok) {
         provide_headers(build);

@@ -87,6 +87,9 @@ static bool take_file(struct collection *collection, const struct text *text, co
                       const char *folder, struct error *error)
 {
     bool is_entry = strcmp(name, collection->entry) == 0;
+    if (!is_entry && collection->frame != NULL && frame_has(collection->frame, name)) {
+        return true;
+    }
     struct contract *contract = &collection->contract;
     struct contract spare = {.functions = contract->functions};
     bool is_source = has_suffix(name, ".c");
@@ -195,10 +198,10 @@ static bool collect_file(struct collection *collection, const char *path, const 
 }
 
 bool collect(struct collection *collection, const char *submission, const char *entry,
-             const char *const *functions, const char *folder, struct error *error)
+             const struct build_frame *frame, const char *folder, struct error *error)
 {
-    *collection =
-        (struct collection){.left_out = xstrdup(""), .contract = {.functions = functions}};
+    *collection = (struct collection){.left_out = xstrdup(""), .frame = frame};
+    collection->contract.functions = frame == NULL ? NULL : frame->functions;
     struct stat status;
     if (stat(submission, &status) != 0) {
         return error_at(error, submission, 0, 0, "%s", strerror(errno));

@@ -192,7 +192,8 @@ static void take_word(struct scanner *s, const char *word, struct contract *cont
     bool complete =
         top && s->parentheses == 0 && s->has_name && strcmp(s->words[s->n_words - 1], ")") == 0;
     // Attributes may follow the parameters: the declaration goes on.
-    bool goes_on = strcmp(word, "=") == 0 || strcmp(word, "__attribute__") == 0;
+    bool goes_on = strcmp(word, "=") == 0 || strcmp(word, "__attribute__") == 0 ||
+                   strcmp(word, "__asm__") == 0 || strcmp(word, "asm") == 0;
     if (complete && !goes_on) {
         take_declaration(s, contract, file, strcmp(word, ";") != 0);
         forget_declaration(s);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "harness/base/error.h"
 #include "harness/base/memory.h"
@@ -91,6 +92,14 @@ void frame_provide(const struct build_frame *frame, const struct contract *contr
     if (fclose(parts) != 0 || fclose(rest) != 0) {
         die("cannot write into %s: %s", include, strerror(errno));
     }
+}
+
+bool frame_has(const struct build_frame *frame, const char *name)
+{
+    char *path = xasprintf("%s/%s", frame->folder, name);
+    bool there = access(path, F_OK) == 0;
+    free(path);
+    return there;
 }
 
 char *frame_describe(const struct build_frame *frame, unsigned defined)

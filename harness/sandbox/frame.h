@@ -11,6 +11,7 @@
 #ifndef MMGRADE_SANDBOX_FRAME_H
 #define MMGRADE_SANDBOX_FRAME_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "harness/sandbox/contract.h"
@@ -28,6 +29,9 @@ struct build_frame {
 /// submission lacks, since it could include the others. Dies when a file cannot be copied.
 void frame_provide(const struct build_frame *frame, const struct contract *contract,
                    const char *include);
+
+/// Whether a file of that name belongs to the frame: a copy of it is no part of an answer.
+bool frame_has(const struct build_frame *frame, const char *name);
 
 /// "find_fit, place": the functions that are `defined`; "" for none. The caller frees it.
 char *frame_describe(const struct build_frame *frame, unsigned defined);

@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+// The passes over one submission: build, check what is there, try each trace, time it.
+#include "harness/labs/allocator.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "harness/base/interrupt.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/base/printable.h"
+#include "harness/heap/explain.h"
+#include "harness/heap/trial.h"
+#include "harness/measure/speed.h"
+
+#define HEADERS "student_template/malloc"
+
+struct run {
+    const struct allocator_lab *lab;
+    const struct job *job;
+    const struct lab_settings *settings;
+    struct result *result;
+    struct trace *traces;
+    size_t n_traces; ///< read so far
+    char *headers;
+    char *reference_path;
+    struct build_plan plans[SPEED_SIDES];
+    struct build builds[SPEED_SIDES];
+    struct build_result reference_result;
+};
+
+static bool read_traces(struct run *run, struct error *error)
+{
+    const struct lab_settings *settings = run->settings;
+    run->traces = xcalloc(settings->n_traces, sizeof *run->traces);
+    for (; run->n_traces < settings->n_traces; run->n_traces++) {
+        if (!trace_read(&run->traces[run->n_traces], settings->traces[run->n_traces].path, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool wants_reference(const struct run *run)
+{
+    return run->settings->speed.enabled && run->settings->speed.reference != NULL;
+}
+
+static struct build_plan plan_build(const struct run *run, const char *submission)
+{
+    return (struct build_plan){
+        .submission = submission,
+        .settings = &run->settings->build,
+        .headers = run->headers,
+        .frame = run->lab->frame,
+        .m32 = run->settings->heap.abi == HEAP_ABI_M32,
+        .alignment = run->settings->heap.alignment,
+        .seconds = run->settings->limits.build_seconds,
+    };
+}
+
+/// Compiles both sides at the same time. False with *error when there is nothing to compile, or
+/// when the reference does not build.
+static bool build_both(struct run *run, struct error *error)
+{
+    run->headers = paths_in_root(HEADERS);
+    run->plans[SPEED_SUBMISSION] = plan_build(run, run->job->submission);
+    bool fine = build_start(&run->builds[SPEED_SUBMISSION], &run->plans[SPEED_SUBMISSION], error);
+    bool both = fine && wants_reference(run);
+    if (both) {
+        char *relative = xasprintf("%s/%s.c", run->lab->references, run->settings->speed.reference);
+        run->reference_path = paths_in_root(relative);
+        free(relative);
+        run->plans[SPEED_REFERENCE] = plan_build(run, run->reference_path);
+        fine = build_start(&run->builds[SPEED_REFERENCE], &run->plans[SPEED_REFERENCE], error);
+        if (fine) {
+            build_finish(&run->builds[SPEED_REFERENCE], &run->reference_result);
+            fine = run->reference_result.ok ||
+                   error_at(error, run->reference_path, 0, 0, "the reference does not compile: %s",
+                            run->reference_result.output);
+        }
+    }
+    if (run->builds[SPEED_SUBMISSION].command != NULL) {
+        build_finish(&run->builds[SPEED_SUBMISSION], &run->result->build);
+    }
+    return fine;
+}
+
+static struct session_plan plan_session(const struct run *run, enum speed_side side,
+                                        const struct trace *trace)
+{
+    const struct limit_settings *limits = &run->settings->limits;
+    return (struct session_plan){
+        .trace = trace,
+        .settings = &run->settings->heap,
+        .library = run->builds[side].library,
+        .contract = &run->builds[side].collection.contract,
+        .call_seconds = limits->operation_seconds,
+        .total_seconds = limits->trace_seconds,
+        .output_bytes = limits->output_bytes,
+        .echo_output = run->job->echo_output && side == SPEED_SUBMISSION,
+    };
+}
+
+static bool uses_realloc(const struct run *run)
+{
+    for (size_t i = 0; i < run->n_traces; i++) {
+        for (size_t j = 0; j < run->traces[i].n_ops; j++) {
+            if (run->traces[i].ops[j].kind == OP_REALLOC) {
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static struct verdict *missing_function(const char *name, const char *files)
+{
+    struct verdict *verdict = verdict_new("MISSING_FUNCTION", 0, 0);
+    verdict->message = xasprintf("%s defines no function %s.", files, name);
+    verdict->hint = xstrdup("a misspelt name, `static` in front of it, or an #ifdef around it");
+    return verdict;
+}
+
+/// What else may be behind a function that is not there: files that were not compiled, and where
+/// the compiler saw it used without a declaration.
+static void add_side_notes(const struct run *run, struct verdict *verdict)
+{
+    char *notes = build_side_notes(&run->builds[SPEED_SUBMISSION]);
+    const char *output = run->result->build.output;
+    const char *warning = strstr(output, "implicit declaration of function");
+    const char *line = warning;
+    while (line != NULL && line > output && line[-1] != '\n') {
+        line--;
+    }
+    char *details =
+        xasprintf("%s%.*s%s%s", verdict->details == NULL ? "" : verdict->details,
+                  line == NULL ? 0 : (int)strcspn(line, "\n") + 1, line == NULL ? "" : line,
+                  notes == NULL ? "" : notes, notes == NULL ? "" : "\n");
+    free(verdict->details);
+    free(notes);
+    verdict->details = details;
+}
+
+/// Loads the submission once without calling it: does it load, is all there? What its constructors
+/// do wrong is left to the cases.
+static void check_functions(struct run *run)
+{
+    static const struct {
+        uint32_t bit;
+        const char *name;
+    } functions[] = {{RING_HAS_INIT, "mm_init"},
+                     {RING_HAS_MALLOC, "mm_malloc"},
+                     {RING_HAS_FREE, "mm_free"},
+                     {RING_HAS_REALLOC, "mm_realloc"}};
+    struct session_plan plan = plan_session(run, SPEED_SUBMISSION, &run->traces[0]);
+    plan.echo_output = false;
+    struct build_result *build = &run->result->build;
+    struct session session;
+    bool loaded = session_open(&session, &plan);
+    for (size_t i = 0; loaded && build->verdict == NULL && i < 4; i++) {
+        bool needed = functions[i].bit != RING_HAS_REALLOC || uses_realloc(run);
+        if (needed && (session.functions & functions[i].bit) == 0) {
+            build->verdict = missing_function(functions[i].name, build->files);
+        }
+    }
+    if (!loaded && session.news.reply == RING_LOAD_FAILED) {
+        build->verdict = trial_load_failure(&session);
+    }
+    if (run->lab->frame != NULL && build->verdict == NULL) {
+        build->verdict = run->lab->find_missing(&run->builds[SPEED_SUBMISSION], run->settings);
+    }
+    if (build->verdict != NULL) {
+        add_side_notes(run, build->verdict);
+    }
+    build->ok = build->verdict == NULL;
+    session_close(&session);
+}
+
+static void add_speed_metrics(struct case_result *result, const struct speed *speed,
+                              uint64_t peak_payload)
+{
+    struct metric **metrics = &result->metrics;
+    size_t *n = &result->n_metrics;
+    double reference = speed->ops_per_second[SPEED_REFERENCE];
+    if (speed->reference_heap_bytes > 0) {
+        metric_set_reference(*metrics, *n, METRIC_UTILIZATION,
+                             (double)peak_payload / (double)speed->reference_heap_bytes);
+    }
+    metric_add(metrics, n, METRIC_SPEED, "ops/s", speed->ops_per_second[SPEED_SUBMISSION],
+               reference > 0.0 ? reference : NAN);
+    if (!isnan(speed->ratio)) {
+        metric_add(metrics, n, METRIC_SPEED_RATIO, "ratio", speed->ratio, 1.0);
+        metric_add(metrics, n, METRIC_SPEED_SPREAD, "ratio", speed->spread, NAN);
+    }
+}
+
+/// The timed pass, for a case that has passed.
+static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
+{
+    const struct trace *trace = &run->traces[idx];
+    struct session_plan plans[SPEED_SIDES];
+    for (size_t side = 0; side < SPEED_SIDES; side++) {
+        plans[side] = plan_session(run, (enum speed_side)side, trace);
+        plans[side].echo_output = false;
+        // One slice is one call.
+        plans[side].call_seconds = plans[side].total_seconds;
+    }
+    struct speed_plan plan = {
+        .sides = {&plans[SPEED_SUBMISSION], wants_reference(run) ? &plans[SPEED_REFERENCE] : NULL},
+        .expected = pointers,
+        .budget_seconds = run->settings->speed.budget_seconds,
+    };
+    struct speed speed;
+    speed_measure(&plan, &speed);
+    if (speed.stopped_op == 0 && speed.differing_op == 0) {
+        add_speed_metrics(&run->result->cases[idx], &speed, trace->peak_payload);
+    } else if (speed.news.event != WORKER_INTERRUPTED) {
+        trial_file_timed_difference(&plans[SPEED_SUBMISSION], &run->result->cases[idx],
+                                    speed.differing_op, speed.stopped_op);
+    }
+}
+
+static void tell_how_to_reproduce(const struct run *run, struct case_result *one, size_t idx)
+{
+    if (one->verdict != NULL) {
+        char *trace = shell_word(run->settings->traces[idx].path);
+        char *submission = shell_word(run->job->submission);
+        one->verdict->reproduce =
+            xasprintf("%s --trace %s %s", run->job->reproduce_prefix, trace, submission);
+        free(trace);
+        free(submission);
+    }
+}
+
+static void run_case(struct run *run, size_t idx)
+{
+    struct case_result *one = &run->result->cases[idx];
+    struct session_plan plan = plan_session(run, SPEED_SUBMISSION, &run->traces[idx]);
+    uint64_t *pointers = NULL;
+    uint64_t heap_bytes = 0;
+    bool done = trial_run(&plan, one, &pointers, &heap_bytes);
+    if (done && one->status == STATUS_PASSED && run->settings->speed.enabled) {
+        time_case(run, idx, pointers);
+    }
+    tell_how_to_reproduce(run, one, idx);
+    free(pointers);
+}
+
+static void open_cases(struct run *run)
+{
+    struct result *result = run->result;
+    result->n_cases = run->n_traces;
+    result->cases = xcalloc(run->n_traces, sizeof *result->cases);
+    for (size_t i = 0; i < run->n_traces; i++) {
+        enum trace_weight weight = run->traces[i].weight;
+        result->cases[i] = (struct case_result){
+            .trace = xstrdup(run->traces[i].name),
+            .weight = run->settings->traces[i].weight,
+            .counts_utilization = weight == WEIGHT_BOTH || weight == WEIGHT_UTILIZATION,
+            .counts_speed = weight == WEIGHT_BOTH || weight == WEIGHT_SPEED,
+            .status = STATUS_SKIPPED,
+        };
+    }
+}
+
+/// Adds a case's figure to a weighted sum; one that failed counts as 0 where `zero_if_failed`.
+static void add_weighted(const struct case_result *one, const char *name, bool zero_if_failed,
+                         double (*scale)(double), double *sum, double *weights)
+{
+    const struct metric *metric = metric_find(one->metrics, one->n_metrics, name);
+    bool passed = one->status == STATUS_PASSED && metric != NULL;
+    if (passed || zero_if_failed) {
+        *sum += passed ? one->weight * scale(metric->value) : 0.0;
+        *weights += one->weight;
+    }
+}
+
+static double same(double value)
+{
+    return value;
+}
+
+/// The whole submission's figures, over the traces that count and by their weights: the mean
+/// utilization, the geometric mean of the speed ratios.
+static void add_totals(struct result *result)
+{
+    double utilization = 0.0;
+    double logs = 0.0;
+    double weights[2] = {0.0, 0.0};
+    for (size_t i = 0; i < result->n_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        if (one->counts_utilization) {
+            add_weighted(one, METRIC_UTILIZATION, true, same, &utilization, &weights[0]);
+        }
+        if (one->counts_speed) {
+            add_weighted(one, METRIC_SPEED_RATIO, false, log, &logs, &weights[1]);
+        }
+    }
+    if (weights[0] > 0.0) {
+        metric_add(&result->metrics, &result->n_metrics, METRIC_UTILIZATION, "ratio",
+                   utilization / weights[0], NAN);
+    }
+    if (weights[1] > 0.0) {
+        metric_add(&result->metrics, &result->n_metrics, METRIC_SPEED_RATIO, "ratio",
+                   exp(logs / weights[1]), 1.0);
+    }
+}
+
+static void run_cases(struct run *run)
+{
+    const struct job *job = run->job;
+    for (size_t i = 0; i < run->n_traces && interrupt_seen() == 0; i++) {
+        run_case(run, i);
+        if (job->progress != NULL) {
+            job->progress(run->result, i + 1, run->n_traces);
+        }
+    }
+    add_totals(run->result);
+}
+
+static void close_run(struct run *run)
+{
+    for (size_t i = 0; i < run->n_traces; i++) {
+        trace_free(&run->traces[i]);
+    }
+    free(run->traces);
+    for (size_t side = 0; side < SPEED_SIDES; side++) {
+        build_remove(&run->builds[side]);
+    }
+    struct result spare = {.build = run->reference_result};
+    result_free(&spare);
+    free(run->headers);
+    free(run->reference_path);
+}
+
+bool allocator_run(const struct allocator_lab *lab, const struct job *job, struct result *result,
+                   struct error *error)
+{
+    struct run run = {.lab = lab, .job = job, .settings = job->settings, .result = result};
+    bool fine = read_traces(&run, error) && build_both(&run, error);
+    if (fine) {
+        open_cases(&run);
+        if (result->build.ok) {
+            check_functions(&run);
+        }
+        if (result->build.ok) {
+            run_cases(&run);
+        }
+    }
+    close_run(&run);
+    return fine;
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+// What the labs on allocators share: a submission, or a program around its functions, tried and
+// timed over traces of malloc, free and realloc.
+#ifndef MMGRADE_LABS_ALLOCATOR_H
+#define MMGRADE_LABS_ALLOCATOR_H
+
+#include "harness/labs/lab.h"
+
+/// How a lab differs from the others.
+struct allocator_lab {
+    const char *references;          ///< folder of the solutions: "reference/malloc"
+    const struct build_frame *frame; ///< NULL: a submission is a whole allocator
+    /// Which function is missing in what was built, or NULL; asked only with a frame.
+    struct verdict *(*find_missing)(const struct build *build, const struct lab_settings *settings);
+};
+
+/// Builds the submission and the reference side by side, tries each trace in a worker of its own,
+/// and times what has passed. As lab.h says of `run`.
+bool allocator_run(const struct allocator_lab *lab, const struct job *job, struct result *result,
+                   struct error *error);
+
+#endif

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+// The fit lab: a submission hands in find_fit, place, or both, and perhaps coalesce and
+// extend_heap; the core in student_template/fit calls them, and the reference fills in the rest.
+#include "harness/labs/lab_fit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/heap/trial.h"
+#include "harness/labs/allocator.h"
+
+#define FOLDER "student_template/fit"
+#define N_FUNCTIONS 4
+
+static const char *const functions[N_FUNCTIONS + 1] = {"find_fit", "place", "coalesce",
+                                                       "extend_heap", NULL};
+
+/// The find_fit that stands in when a submission has none.
+static const char *const find_fits[] = {[FIT_ANY] = "first_fit",
+                                        [FIT_FIRST] = "first_fit",
+                                        [FIT_NEXT] = "next_fit",
+                                        [FIT_BEST] = "best_fit"};
+
+static struct verdict *find_missing(const struct build *build, const struct lab_settings *settings)
+{
+    unsigned defined = build->collection.contract.defined & FIT_REQUIRES_BOTH;
+    unsigned missing = settings->fit_requires & ~defined;
+    if (missing == 0 && defined != 0) {
+        return NULL;
+    }
+    char *names = frame_describe(build->plan->frame, missing);
+    struct verdict *verdict = verdict_new("MISSING_FUNCTION", 0, 0);
+    verdict->message =
+        missing != 0 ? xasprintf("%s does not define %s.", build->collection.entry, names)
+                     : xasprintf("%s defines neither find_fit nor place.", build->collection.entry);
+    verdict->hint = xstrdup("a misspelt name, or an #ifdef around it");
+    free(names);
+    return verdict;
+}
+
+static bool run(const struct job *job, struct result *result, struct error *error)
+{
+    const char *spares[N_FUNCTIONS];
+    char *paths[N_FUNCTIONS];
+    for (size_t i = 0; i < N_FUNCTIONS; i++) {
+        const char *name = i == 0 ? find_fits[job->settings->heap.fit_policy] : functions[i];
+        char *relative = xasprintf("reference/fit/%s.c", name);
+        spares[i] = paths[i] = paths_in_root(relative);
+        free(relative);
+    }
+    char *folder = paths_in_root(FOLDER);
+    struct build_frame frame = {.folder = folder, .functions = functions, .spares = spares};
+    bool fine = allocator_run(&(struct allocator_lab){.references = "reference/fit",
+                                                      .frame = &frame,
+                                                      .find_missing = find_missing},
+                              job, result, error);
+    free(folder);
+    for (size_t i = 0; i < N_FUNCTIONS; i++) {
+        free(paths[i]);
+    }
+    return fine;
+}
+
+static void print_rules(FILE *file)
+{
+    fputs("  BUILD_FAILED       the submission compiles and loads\n"
+          "  MISSING_FUNCTION   find_fit or place is there, or both, as the rubric says\n",
+          file);
+    trial_print_rules(file, true);
+}
+
+const struct lab lab_fit = {
+    .name = "fit",
+    .title = "Fit lab",
+    .folder = FOLDER,
+    .run = run,
+    .print_rules = print_rules,
+};

@@ -58,13 +58,13 @@ grade: ## grade a submission: LAB=malloc SUB=folder|mm.c RUBRIC=file TRACE=file 
 	@.ci/setup grade
 	@[ -x $(BUILD)/mmgrade ] || echo 'building mmgrade, this once' >&2
 	@$(BUILD_WITH) $(JOBS) programs
-	@$(BUILD)/mmgrade grade --lab $(LAB) $(if $(RUBRIC),--rubric '$(RUBRIC)') \
+	@$(BUILD)/mmgrade grade $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) \
 	  $(TRACE:%=--trace %) $(if $(JSON),--json '$(JSON)') --out reports/out '$(SUB)'
 
 plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc RUBRIC=file TRACE=file
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
-	@$(BUILD)/mmgrade plots --lab $(LAB) $(if $(RUBRIC),--rubric '$(RUBRIC)') $(TRACE:%=--trace %) \
+	@$(BUILD)/mmgrade plots $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
 	  $(if $(filter file,$(origin SUB)),reference/$(LAB)/*.c,'$(SUB)')
 
 test: ## run all tests

@@ -7,7 +7,7 @@
 //               "output", "weight", "score", "max_score"}],
 //    "criteria": [{"name", "score", "max_score", "value", "none", "full"}],
 //    "metrics": METRICS,
-//    "build": {"ok", "compiler", "command", "files", "output", "isolation", "verdict"}}
+//    "build": {"ok", "compiler", "command", "files", "note", "output", "isolation", "verdict"}}
 //
 //   VERDICT   {"code", "op", "line", "op_text", "message", "details", "hint", "reproduce"}
 //   METRICS   {name: {"value", "unit", "reference"}}
@@ -153,6 +153,7 @@ static json_t *build_json(const struct build_result *build)
     set(object, "compiler", text_json(build->compiler));
     set(object, "command", text_json(build->command));
     set(object, "files", text_json(build->files));
+    set(object, "note", text_json(build->note));
     set(object, "output", text_json(build->output));
     set(object, "isolation", text_json(build->isolation));
     set(object, "verdict", verdict_json(build->verdict));

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-// mkostemp, then rename.
+// mkostemp, then rename. A device, a pipe or a link is just opened: a rename would put a file into
+// the place of /dev/stdout.
 #include "reports/replace.h"
 
 #include <errno.h>
@@ -24,12 +25,11 @@ static mode_t default_mode(void)
     return 0666 & ~mask;
 }
 
-bool replace_begin(struct replacement *replacement, const char *path, struct error *error)
+static bool begin_temporary(struct replacement *replacement)
 {
-    *replacement = (struct replacement){.path = path, .temporary = xasprintf("%s.XXXXXX", path)};
+    replacement->temporary = xasprintf("%s.XXXXXX", replacement->path);
     int descriptor = mkostemp(replacement->temporary, O_CLOEXEC);
     if (descriptor < 0) {
-        refuse(replacement, error);
         free(replacement->temporary);
         return false;
     }
@@ -40,15 +40,30 @@ bool replace_begin(struct replacement *replacement, const char *path, struct err
     return true;
 }
 
+bool replace_begin(struct replacement *replacement, const char *path, struct error *error)
+{
+    *replacement = (struct replacement){.path = path};
+    struct stat status;
+    if (lstat(path, &status) == 0 && !S_ISREG(status.st_mode)) {
+        replacement->stream = fopen(path, "we");
+        return replacement->stream != NULL || refuse(replacement, error);
+    }
+    return begin_temporary(replacement) || refuse(replacement, error);
+}
+
 bool replace_finish(struct replacement *replacement, struct error *error)
 {
     FILE *stream = replacement->stream;
+    const char *temporary = replacement->temporary;
     bool ok = fflush(stream) == 0 && !ferror(stream);
-    ok = ok && fchmod(fileno(stream), default_mode()) == 0;
-    ok = fclose(stream) == 0 && ok && rename(replacement->temporary, replacement->path) == 0;
+    ok = ok && (temporary == NULL || fchmod(fileno(stream), default_mode()) == 0);
+    ok = fclose(stream) == 0 && ok;
+    ok = ok && (temporary == NULL || rename(temporary, replacement->path) == 0);
     if (!ok) {
         refuse(replacement, error);
-        unlink(replacement->temporary);
+        if (temporary != NULL) {
+            unlink(temporary);
+        }
     }
     free(replacement->temporary);
     return ok;

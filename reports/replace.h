@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A file that is written beside the one it replaces: readers see the old file or the whole new one,
-// also when the program is killed in between.
+// also when the program is killed in between. What is no regular file (a device, a pipe, or a link
+// such as /dev/stdout) is written directly.
 #ifndef MMGRADE_REPORTS_REPLACE_H
 #define MMGRADE_REPORTS_REPLACE_H
 
@@ -12,7 +13,7 @@
 struct replacement {
     FILE *stream; ///< to write to
     const char *path;
-    char *temporary;
+    char *temporary; ///< NULL: written directly
 };
 
 /// Begins to replace `path`, which must outlive the replacement. False with *error, and nothing to
@@ -20,7 +21,7 @@ struct replacement {
 bool replace_begin(struct replacement *replacement, const char *path, struct error *error);
 
 /// Closes the stream and puts the file in its place. False with *error when anything written did
-/// not reach the system: `path` is as it was then.
+/// not reach the system: `path` is as it was then, unless it is written directly.
 bool replace_finish(struct replacement *replacement, struct error *error);
 
 #endif

@@ -36,6 +36,10 @@ static void print_head(const struct page *page, const struct result *result)
         fputs("  rubric ", page->stream);
         page_text(page, base_name(result->rubric));
     }
+    if (result->build.note != NULL) {
+        fputs("\n", page->stream);
+        page_text(page, result->build.note);
+    }
     fputs("\n\n", page->stream);
 }
 

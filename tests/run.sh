@@ -45,6 +45,8 @@ step 'mutants: broken allocators and their verdicts' \
 step 'references: every trace, and utilization computed a second time' \
     tests/references/references.sh build/release/mmgrade
 step 'references: each places blocks as its policy says' build/release/tests/policies
+step 'references of the fit lab: each policy, and the others judged by it' \
+    tests/references/fit.sh build/release/mmgrade
 step 'command line of the regression' tests/cli/regress.sh build/release/mmgrade
 step 'regression of the references' build/release/mmgrade regress
 step 'existing coursework' tests/coursework/coursework.sh build/release/mmgrade

@@ -81,6 +81,7 @@ static void build_clear(struct build_result *build)
     free(build->command);
     free(build->files);
     free(build->output);
+    free(build->note);
     free(build->isolation);
 }
 

@@ -90,6 +90,7 @@ struct build_result {
     char *command;
     char *files;             ///< what was compiled, separated by spaces
     char *output;            ///< what the compiler said, made printable and capped
+    char *note;              ///< what of it is judged, when a reference stands in; or NULL
     char *isolation;         ///< "bubblewrap", or what was used in its place
     struct verdict *verdict; ///< why it could not be built; NULL when it could
 };

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `mmgrade grade`: judges one submission and prints what came of it.
-#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,27 +7,20 @@
 #include <unistd.h>
 
 #include "grading/rubric.h"
-#include "grading/score.h"
 #include "harness/base/clock.h"
 #include "harness/base/error.h"
 #include "harness/base/interrupt.h"
-#include "harness/base/memory.h"
-#include "harness/base/paths.h"
-#include "harness/base/printable.h"
 #include "harness/cli/commands.h"
-#include "harness/labs/lab.h"
+#include "harness/cli/judge.h"
 #include "reports/formats.h"
 #include "reports/report_folder.h"
 
 #define PROGRESS_AFTER_NS 1000000000u
 
 struct arguments {
-    const char *lab;
-    const char *rubric; ///< NULL: the lab's own
-    const char *json;   ///< NULL: no file
-    const char *out;    ///< NULL: no report folder
-    char **traces;
-    size_t n_traces;
+    struct judge_choice choice;
+    const char *json; ///< NULL: no file
+    const char *out;  ///< NULL: no report folder
     const char *submission;
 };
 
@@ -41,7 +33,8 @@ static void print_help(void)
         "Builds and judges one submission, a folder that holds mm.c or one C file, and prints a\n"
         "table, each failure in full, and the score.\n"
         "\n"
-        "  --lab LAB      which lab; default malloc (see 'mmgrade labs')\n"
+        "  --lab LAB      which lab (see 'mmgrade labs'); default the rubric's, without one "
+        "malloc\n"
         "  --rubric FILE  how to judge and score; default grading/rubrics/LAB.yaml\n"
         "  --trace FILE   use this trace instead of the rubric's; may be repeated. With one trace\n"
         "                 what the submission prints is shown as it comes\n"
@@ -77,13 +70,13 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (c) {
         case 'l':
-            arguments->lab = optarg;
+            arguments->choice.lab = optarg;
             break;
         case 'r':
-            arguments->rubric = optarg;
+            arguments->choice.rubric = optarg;
             break;
         case 't':
-            arguments->traces[arguments->n_traces++] = optarg;
+            names_add(&arguments->choice.traces, optarg);
             break;
         case 'j':
             arguments->json = optarg;
@@ -153,6 +146,23 @@ static void write_report(const struct arguments *arguments, const struct rubric 
     free(folder);
 }
 
+/// To the terminal and the files that were asked for.
+static void report(const struct arguments *arguments, const struct rubric *rubric,
+                   const struct result *result)
+{
+    bool json_only = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
+    if (!json_only) {
+        struct format_options options = format_options_for(stdout);
+        format_find("terminal")->write(result, stdout, &options);
+    }
+    if (arguments->json != NULL) {
+        write_json(arguments->json, result);
+    }
+    if (arguments->out != NULL) {
+        write_report(arguments, rubric, result, json_only);
+    }
+}
+
 static int exit_status(const struct result *result)
 {
     bool all_passed = result->build.ok;
@@ -162,99 +172,41 @@ static int exit_status(const struct result *result)
     return all_passed ? 0 : 1;
 }
 
-/// Judges, scores and prints. False with *error when the input is at fault.
-static bool grade(const struct arguments *arguments, const struct rubric *rubric,
-                  const char *prefix, int *status, struct error *error)
+/// Judges, scores and prints. The status to exit with.
+static int grade(const struct arguments *arguments)
 {
-    const struct lab *lab = lab_find(rubric->lab);
-    struct result result = {.lab = xstrdup(lab->name),
-                            .submission =
-                                printable(arguments->submission, strlen(arguments->submission)),
-                            .rubric = xstrdup(rubric->path)};
-    bool one_trace = rubric->settings.n_traces == 1;
-    struct job job = {
-        .submission = arguments->submission,
-        .reproduce_prefix = prefix,
-        .settings = &rubric->settings,
-        .echo_output = one_trace && isatty(STDERR_FILENO),
-        .progress = show_progress,
-    };
-    bool fine = lab->run(&job, &result, error);
-    if (fine) {
-        score_result(rubric, &result);
-        bool json_only = arguments->json != NULL && strcmp(arguments->json, "-") == 0;
-        if (!json_only) {
-            struct format_options options = format_options_for(stdout);
-            format_find("terminal")->write(&result, stdout, &options);
-        }
-        if (arguments->json != NULL) {
-            write_json(arguments->json, &result);
-        }
-        if (arguments->out != NULL) {
-            write_report(arguments, rubric, &result, json_only);
-        }
-        *status = exit_status(&result);
-    }
-    result_free(&result);
-    return fine;
-}
-
-/// How this program was called, so far as it matters for one trace.
-static char *make_prefix(const struct arguments *arguments)
-{
-    char *program = shell_word(program_invocation_name);
-    char *rubric = shell_word(arguments->rubric == NULL ? "" : arguments->rubric);
-    char *prefix = arguments->rubric == NULL ? xasprintf("%s grade", program)
-                                             : xasprintf("%s grade --rubric %s", program, rubric);
-    free(program);
-    free(rubric);
-    return prefix;
-}
-
-static int grade_by_rubric(const struct arguments *arguments, const char *rubric_path)
-{
-    struct error error;
-    struct rubric rubric;
-    if (!rubric_read(&rubric, rubric_path, &error)) {
-        note("%s", error.text);
+    struct judge judge;
+    if (!judge_open(&judge, &arguments->choice)) {
         return 2;
     }
+    struct job job = {
+        .submission = arguments->submission,
+        .echo_output = judge.rubric.settings.n_traces == 1 && isatty(STDERR_FILENO),
+        .progress = show_progress,
+    };
+    struct result result;
     int status = 2;
-    char *prefix = make_prefix(arguments);
-    if (arguments->n_traces > 0) {
-        rubric_set_traces(&rubric, arguments->traces, arguments->n_traces);
-    }
     start_ns = clock_ns();
-    if (strcmp(rubric.lab, arguments->lab) != 0) {
-        note("%s is a rubric of the lab %s, not of %s", rubric_path, rubric.lab, arguments->lab);
-    } else if (!grade(arguments, &rubric, prefix, &status, &error)) {
-        note("%s", error.text);
+    if (judge_run(&judge, job, &result)) {
+        report(arguments, &judge.rubric, &result);
+        status = exit_status(&result);
+        result_free(&result);
     }
-    free(prefix);
-    rubric_free(&rubric);
+    judge_close(&judge);
     return status;
 }
 
 int command_grade(int argc, char **argv)
 {
-    struct arguments arguments = {.lab = "malloc"};
-    arguments.traces = xcalloc((size_t)argc, sizeof *arguments.traces);
+    struct arguments arguments = {0};
     int status = read_arguments(argc, argv, &arguments);
-    if (status < 0 && lab_find(arguments.lab) == NULL) {
-        note("there is no lab '%s'; see 'mmgrade labs'", arguments.lab);
-        status = 2;
-    }
     if (status < 0) {
         interrupt_catch();
-        char *relative = xasprintf("grading/rubrics/%s.yaml", arguments.lab);
-        char *path = arguments.rubric != NULL ? xstrdup(arguments.rubric) : paths_in_root(relative);
-        status = grade_by_rubric(&arguments, path);
-        free(path);
-        free(relative);
+        status = grade(&arguments);
     }
     if (interrupt_seen() != 0) {
         note("stopped; what was not judged counts as skipped");
     }
-    free(arguments.traces);
+    names_free(&arguments.choice.traces);
     return interrupt_seen() != 0 ? 128 + interrupt_seen() : status;
 }

@@ -6,24 +6,17 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "grading/rubric.h"
-#include "grading/score.h"
 #include "harness/base/error.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
-#include "harness/base/paths.h"
-#include "harness/base/printable.h"
 #include "harness/cli/commands.h"
-#include "harness/labs/lab.h"
+#include "harness/cli/judge.h"
 #include "reports/plot.h"
 #include "reports/report_folder.h"
 
 struct arguments {
-    const char *lab;
-    const char *rubric; ///< NULL: the lab's own
+    struct judge_choice choice;
     const char *out;
-    char **traces;
-    size_t n_traces;
     char **submissions;
     size_t n_submissions;
 };
@@ -40,7 +33,8 @@ static void print_help(void)
          "           heap worst; with --trace, of that one\n"
          "The files that were written are listed.\n"
          "\n"
-         "  --lab LAB      which lab; default malloc (see 'mmgrade labs')\n"
+         "  --lab LAB      which lab (see 'mmgrade labs'); default the rubric's, without one "
+         "malloc\n"
          "  --rubric FILE  how to judge; default grading/rubrics/LAB.yaml\n"
          "  --trace FILE   use this trace instead of the rubric's; may be repeated\n"
          "  --out FOLDER   write into FOLDER/LAB/NAME/; default reports/out\n"
@@ -61,13 +55,13 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
         switch (c) {
         case 'l':
-            arguments->lab = optarg;
+            arguments->choice.lab = optarg;
             break;
         case 'r':
-            arguments->rubric = optarg;
+            arguments->choice.rubric = optarg;
             break;
         case 't':
-            arguments->traces[arguments->n_traces++] = optarg;
+            names_add(&arguments->choice.traces, optarg);
             break;
         case 'o':
             arguments->out = optarg;
@@ -108,78 +102,51 @@ static bool list_files(const char *folder)
 }
 
 /// Judges, draws, lists the files. The status to exit with.
-static int draw(const struct arguments *arguments, const struct rubric *rubric,
-                const char *submission)
+static int draw(const char *out, const struct judge *judge, const char *submission)
 {
-    const struct lab *lab = lab_find(rubric->lab);
-    struct result result = {.lab = xstrdup(lab->name),
-                            .submission = printable(submission, strlen(submission)),
-                            .rubric = xstrdup(rubric->path)};
-    struct job job = {.submission = submission,
-                      .reproduce_prefix = "mmgrade grade",
-                      .settings = &rubric->settings};
+    struct result result;
+    if (!judge_run(judge, (struct job){.submission = submission}, &result)) {
+        return 2;
+    }
     struct error error;
-    char *folder = report_folder_name(arguments->out, lab->name, submission);
+    char *folder = report_folder_name(out, result.lab, submission);
     int status = 2;
-    if (!lab->run(&job, &result, &error)) {
+    if (!report_folder_write(folder, &judge->rubric, &result, &error)) {
         note("%s", error.text);
+    } else if (!result.build.ok) {
+        note("%s was not built; see 'mmgrade grade'", result.submission);
+        status = 1;
     } else {
-        score_result(rubric, &result);
-        if (!report_folder_write(folder, rubric, &result, &error)) {
-            note("%s", error.text);
-        } else if (!result.build.ok) {
-            note("%s was not built; see 'mmgrade grade'", result.submission);
-            status = 1;
-        } else {
-            status = list_files(folder) ? 0 : 2;
-        }
+        status = list_files(folder) ? 0 : 2;
     }
     free(folder);
     result_free(&result);
     return status;
 }
 
-static int draw_all(const struct arguments *arguments, const char *rubric_path)
+static int draw_all(const struct arguments *arguments)
 {
-    struct error error;
-    struct rubric rubric;
-    if (!rubric_read(&rubric, rubric_path, &error)) {
-        note("%s", error.text);
+    struct judge judge;
+    if (!judge_open(&judge, &arguments->choice)) {
         return 2;
     }
     int worst = 0;
-    if (arguments->n_traces > 0) {
-        rubric_set_traces(&rubric, arguments->traces, arguments->n_traces);
-    }
-    if (strcmp(rubric.lab, arguments->lab) != 0) {
-        note("%s is a rubric of the lab %s, not of %s", rubric_path, rubric.lab, arguments->lab);
-        worst = 2;
-    }
     for (size_t i = 0; worst < 2 && i < arguments->n_submissions && interrupt_seen() == 0; i++) {
-        int status = draw(arguments, &rubric, arguments->submissions[i]);
+        int status = draw(arguments->out, &judge, arguments->submissions[i]);
         worst = status > worst ? status : worst;
     }
-    rubric_free(&rubric);
+    judge_close(&judge);
     return worst;
 }
 
 int command_plots(int argc, char **argv)
 {
-    struct arguments arguments = {.lab = "malloc", .out = "reports/out"};
-    arguments.traces = xcalloc((size_t)argc, sizeof *arguments.traces);
+    struct arguments arguments = {.out = "reports/out"};
     int status = read_arguments(argc, argv, &arguments);
-    if (status < 0 && lab_find(arguments.lab) == NULL) {
-        note("there is no lab '%s'; see 'mmgrade labs'", arguments.lab);
-        status = 2;
-    }
     if (status < 0) {
         interrupt_catch();
-        char *relative = xasprintf("grading/rubrics/%s.yaml", arguments.lab);
-        char *path = arguments.rubric != NULL ? xstrdup(arguments.rubric) : paths_in_root(relative);
-        status = draw_all(&arguments, path);
-        free(path);
-        free(relative);
+        status = draw_all(&arguments);
     }
-    free(arguments.traces);
+    names_free(&arguments.choice.traces);
     return interrupt_seen() != 0 ? 128 + interrupt_seen() : status;
 }

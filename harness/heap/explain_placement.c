@@ -27,7 +27,7 @@ static size_t rule_of(const struct placement *placement)
     return rule;
 }
 
-static void tell_candidate(const struct telling *telling, const struct placed *block)
+static void tell_candidate(const struct telling *telling, const struct placement_block *block)
 {
     const struct placement *placement = model_of(telling);
     bool wanted = block->offset == telling->breach->step.offset;
@@ -50,7 +50,7 @@ static void tell_candidates(const struct telling *telling)
     bool skipped = false;
     fprintf(telling->details, "Free blocks of at least %" PRIu64 " bytes at that moment:\n", asize);
     for (size_t i = 0; i < placement->n_blocks; i++) {
-        const struct placed *block = &placement->blocks[i];
+        const struct placement_block *block = &placement->blocks[i];
         n_free += !block->allocated;
         if (block->allocated || block->size < asize) {
             continue;
@@ -85,11 +85,11 @@ static const char *title_of_choice(const struct telling *telling)
     return NULL;
 }
 
-static bool is_highest(const struct telling *telling, const struct placed *block)
+static bool is_highest(const struct telling *telling, const struct placement_block *block)
 {
     const struct placement *placement = model_of(telling);
-    const struct placed *end = placement->blocks + placement->n_blocks;
-    for (const struct placed *other = block + 1; other < end; other++) {
+    const struct placement_block *end = placement->blocks + placement->n_blocks;
+    for (const struct placement_block *other = block + 1; other < end; other++) {
         if (!other->allocated && other->size >= telling->breach->step.asize) {
             return false;
         }
@@ -97,9 +97,10 @@ static bool is_highest(const struct telling *telling, const struct placed *block
     return true;
 }
 
-static void tell_cause_of_choice(const struct telling *telling, const struct placed *block)
+static void tell_cause_of_choice(const struct telling *telling, const struct placement_block *block)
 {
-    const struct placed *wanted = placement_find(model_of(telling), telling->breach->step.offset);
+    const struct placement_block *wanted =
+        placement_find(model_of(telling), telling->breach->step.offset);
     const char *title = title_of_choice(telling);
     if (block == NULL) {
         fputs("find_fit returned something that is not the start of a block's payload: bp, not "
@@ -125,7 +126,8 @@ static void tell_cause_of_choice(const struct telling *telling, const struct pla
 static void tell_found_nothing(const struct telling *telling)
 {
     uint64_t asize = telling->breach->step.asize;
-    const struct placed *wanted = placement_find(model_of(telling), telling->breach->step.offset);
+    const struct placement_block *wanted =
+        placement_find(model_of(telling), telling->breach->step.offset);
     fprintf(telling->message,
             " made the heap grow for a block of %" PRIu64 " bytes, although a free one fits.",
             asize);
@@ -145,7 +147,7 @@ void explain_wrong_fit(const struct telling *telling)
         tell_found_nothing(telling);
         return;
     }
-    const struct placed *block = placement_find(placement, offset_of(telling));
+    const struct placement_block *block = placement_find(placement, offset_of(telling));
     bool at_new_end = block == NULL && offset_of(telling) == placement->break_bytes;
     fputs(" placed its block at ", telling->message);
     tell_pointer(telling->message, telling->session, breach->pointer);

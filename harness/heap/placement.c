@@ -16,16 +16,14 @@
 #define NO_INDEX SIZE_MAX
 
 const struct placement_rule placement_rules[] = {
-    {FIT_FIRST, "first fit", .from_rover = false},
+    {FIT_FIRST, "first fit"},
     {FIT_BEST, "best fit (of equal blocks the lowest)", .smallest = true},
     {FIT_BEST, "best fit (of equal blocks the highest)", .smallest = true, .last_of_equal = true},
     {FIT_NEXT, "next fit (going on at the block found last)", .from_rover = true},
-    {FIT_NEXT, "next fit (going on behind the block found last)", .from_rover = true,
-     .rover_goes = ROVER_BEHIND_WHOLE},
     {FIT_NEXT, "next fit (going on at the block placed last)", .from_rover = true,
      .rover_follows_growth = true},
     {FIT_NEXT, "next fit (going on behind the block placed last)", .from_rover = true,
-     .rover_goes = ROVER_BEHIND, .rover_follows_growth = true},
+     .rover_follows_growth = true, .rover_behind = true},
     {.title = NULL},
 };
 
@@ -65,13 +63,13 @@ static size_t index_of(const struct placement *placement, uint64_t offset)
     return found ? idx : NO_INDEX;
 }
 
-const struct placed *placement_find(const struct placement *placement, uint64_t offset)
+const struct placement_block *placement_find(const struct placement *placement, uint64_t offset)
 {
     size_t idx = index_of(placement, offset);
     return idx == NO_INDEX ? NULL : &placement->blocks[idx];
 }
 
-static void insert(struct placement *placement, size_t idx, struct placed block)
+static void insert(struct placement *placement, size_t idx, struct placement_block block)
 {
     placement->blocks = array_grow(placement->blocks, &placement->capacity, placement->n_blocks,
                                    sizeof *placement->blocks);
@@ -91,7 +89,7 @@ static void erase(struct placement *placement, size_t idx)
 /// Joins a free block with the next one; a rover that pointed to that one moves to the start.
 static void merge_with_next(struct placement *placement, size_t idx)
 {
-    struct placed *block = &placement->blocks[idx];
+    struct placement_block *block = &placement->blocks[idx];
     for (size_t rule = 0; rule < PLACEMENT_MAX_RULES; rule++) {
         if (placement->rovers[rule] == block[1].offset) {
             placement->rovers[rule] = block->offset;
@@ -115,7 +113,7 @@ static size_t coalesce(struct placement *placement, size_t idx)
 
 static size_t grow(struct placement *placement, uint64_t bytes)
 {
-    struct placed block = {.offset = placement->break_bytes, .size = bytes};
+    struct placement_block block = {.offset = placement->break_bytes, .size = bytes};
     insert(placement, placement->n_blocks, block);
     placement->break_bytes += bytes;
     return coalesce(placement, placement->n_blocks - 1);
@@ -125,13 +123,9 @@ void placement_reset(struct placement *placement)
 {
     placement->n_blocks = 0;
     placement->break_bytes = FIRST_BYTES;
-    for (size_t rule = 0; rule < PLACEMENT_MAX_RULES; rule++) {
+    for (size_t rule = 0; placement_rules[rule].title != NULL; rule++) {
         placement->rovers[rule] = PROLOGUE;
-        placement->possible[rule] = placement_rules[rule].title != NULL &&
-                                    placement_rules[rule].policy == placement->policy;
-        if (placement_rules[rule].title == NULL) {
-            break;
-        }
+        placement->possible[rule] = placement_rules[rule].policy == placement->policy;
     }
     grow(placement, CHUNK_BYTES);
 }
@@ -144,8 +138,8 @@ uint64_t placement_asize(const struct placement *placement, uint64_t payload)
 }
 
 /// Whether a block met later is taken in place of the one found so far.
-static bool is_better(const struct placement_rule *rule, const struct placed *block,
-                      const struct placed *best)
+static bool is_better(const struct placement_rule *rule, const struct placement_block *block,
+                      const struct placement_block *best)
 {
     return best == NULL || (rule->smallest && (block->size < best->size ||
                                                (rule->last_of_equal && block->size == best->size)));
@@ -156,9 +150,9 @@ uint64_t placement_choice(const struct placement *placement, size_t rule, uint64
     const struct placement_rule *one = &placement_rules[rule];
     size_t n = placement->n_blocks;
     size_t start = one->from_rover ? index_from(placement, placement->rovers[rule]) : 0;
-    const struct placed *best = NULL;
+    const struct placement_block *best = NULL;
     for (size_t i = 0; i < n; i++) {
-        const struct placed *block = &placement->blocks[(start + i) % n];
+        const struct placement_block *block = &placement->blocks[(start + i) % n];
         if (!block->allocated && block->size >= asize && is_better(one, block, best)) {
             best = block;
             if (!one->smallest) {
@@ -212,24 +206,23 @@ bool placement_allows(const struct placement *placement, uint64_t offset, uint64
 /// Makes the first `asize` bytes of a free block an allocated one.
 static void split(struct placement *placement, size_t idx, uint64_t asize)
 {
-    struct placed *block = &placement->blocks[idx];
+    struct placement_block *block = &placement->blocks[idx];
     uint64_t rest = block->size - asize;
     block->allocated = true;
     if (rest >= PLACEMENT_MIN_BLOCK) {
         block->size = asize;
-        insert(placement, idx + 1, (struct placed){.offset = block->offset + asize, .size = rest});
+        insert(placement, idx + 1,
+               (struct placement_block){.offset = block->offset + asize, .size = rest});
     }
 }
 
-static void move_rovers(struct placement *placement, uint64_t offset, uint64_t whole, bool grown)
+static void move_rovers(struct placement *placement, const struct placement_block *block,
+                        bool grown)
 {
-    uint64_t size = placement_find(placement, offset)->size;
     for (size_t rule = 0; placement_rules[rule].title != NULL; rule++) {
         const struct placement_rule *one = &placement_rules[rule];
         if (!grown || one->rover_follows_growth) {
-            placement->rovers[rule] = one->rover_goes == ROVER_AT       ? offset
-                                      : one->rover_goes == ROVER_BEHIND ? offset + size
-                                                                        : offset + whole;
+            placement->rovers[rule] = block->offset + (one->rover_behind ? block->size : 0);
         }
     }
 }
@@ -245,9 +238,8 @@ void placement_allocate(struct placement *placement, uint64_t offset, uint64_t a
     if (grown) {
         idx = grow(placement, asize > CHUNK_BYTES ? asize : CHUNK_BYTES);
     }
-    uint64_t whole = placement->blocks[idx].size;
     split(placement, idx, asize);
-    move_rovers(placement, offset, whole, grown);
+    move_rovers(placement, &placement->blocks[idx], grown);
 }
 
 void placement_free(struct placement *placement, uint64_t offset)
@@ -265,7 +257,7 @@ static uint32_t tag_at(const char *memory, uint64_t offset)
     return tag;
 }
 
-static bool block_differs(const struct placed *block, const char *memory,
+static bool block_differs(const struct placement_block *block, const char *memory,
                           struct placement_difference *difference)
 {
     uint32_t wanted = (uint32_t)block->size | (uint32_t)block->allocated;
@@ -281,7 +273,8 @@ bool placement_differs(const struct placement *placement, const char *memory, ui
                        struct placement_difference *difference)
 {
     assert(break_bytes >= placement->break_bytes);
-    struct placed prologue = {.offset = PROLOGUE, .size = OVERHEAD_BYTES, .allocated = true};
+    struct placement_block prologue = {
+        .offset = PROLOGUE, .size = OVERHEAD_BYTES, .allocated = true};
     if (block_differs(&prologue, memory, difference)) {
         return true;
     }

@@ -19,7 +19,7 @@
 #define PLACEMENT_MIN_BLOCK 16 ///< bytes: header, footer, and a payload
 
 /// A block of the heap: its payload starts at `offset`, its header 4 bytes before.
-struct placed {
+struct placement_block {
     uint64_t offset;
     uint64_t size; ///< bytes with header and footer
     bool allocated;
@@ -31,10 +31,10 @@ struct placement_rule {
     bool from_rover;    ///< the search starts at the rover, else at the heap's start
     bool smallest;      ///< the smallest block that fits, else the first one met
     bool last_of_equal; ///< of equally small ones the last one met
-    // Where the rover goes: behind the block found, before or after that one was split; and whether
-    // it follows a block that the heap has grown for.
-    enum { ROVER_AT, ROVER_BEHIND_WHOLE, ROVER_BEHIND } rover_goes;
+    // Where the rover goes: to the block found last, or to the one placed last, for which the heap
+    // may have grown, or behind that one.
     bool rover_follows_growth;
+    bool rover_behind;
 };
 
 extern const struct placement_rule placement_rules[]; ///< title NULL at the end
@@ -42,7 +42,7 @@ extern const struct placement_rule placement_rules[]; ///< title NULL at the end
 struct placement {
     enum fit_policy policy; ///< FIT_ANY: no model is kept
     unsigned alignment;
-    struct placed *blocks; ///< by address; the prologue is not among them
+    struct placement_block *blocks; ///< by address; the prologue is not among them
     size_t n_blocks;
     size_t capacity;
     uint64_t break_bytes;
@@ -59,7 +59,7 @@ struct placement_step {
 
 /// The first place where the heap's tags are not as they must be.
 struct placement_difference {
-    struct placed wanted;
+    struct placement_block wanted;
     uint32_t seen_header, seen_footer;
     bool epilogue; ///< it is the end mark that differs
 };
@@ -89,7 +89,7 @@ void placement_allocate(struct placement *placement, uint64_t offset, uint64_t a
 void placement_free(struct placement *placement, uint64_t offset);
 
 /// The block at `offset`, NULL when none starts there.
-const struct placed *placement_find(const struct placement *placement, uint64_t offset);
+const struct placement_block *placement_find(const struct placement *placement, uint64_t offset);
 
 /// Compares every tag of the heap at `memory`, which has `break_bytes` bytes, with the model's;
 /// true when one differs. O(blocks).

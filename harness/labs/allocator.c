@@ -170,6 +170,7 @@ static void check_functions(struct run *run)
         build->verdict = trial_load_failure(&session);
     }
     if (run->lab->frame != NULL && build->verdict == NULL) {
+        build->note = run->lab->describe(&run->builds[SPEED_SUBMISSION], run->settings);
         build->verdict = run->lab->find_missing(&run->builds[SPEED_SUBMISSION], run->settings);
     }
     if (build->verdict != NULL) {

@@ -12,6 +12,8 @@ struct allocator_lab {
     const struct build_frame *frame; ///< NULL: a submission is a whole allocator
     /// Which function is missing in what was built, or NULL; asked only with a frame.
     struct verdict *(*find_missing)(const struct build *build, const struct lab_settings *settings);
+    /// One line for people: what is judged, and how. The caller frees it.
+    char *(*describe)(const struct build *build, const struct lab_settings *settings);
 };
 
 /// Builds the submission and the reference side by side, tries each trace in a worker of its own,

@@ -40,6 +40,22 @@ static struct verdict *find_missing(const struct build *build, const struct lab_
     return verdict;
 }
 
+static char *describe(const struct build *build, const struct lab_settings *settings)
+{
+    static const char *const policies[] = {[FIT_ANY] = "any placement",
+                                           [FIT_FIRST] = "first fit",
+                                           [FIT_NEXT] = "next fit",
+                                           [FIT_BEST] = "best fit"};
+    unsigned defined = build->collection.contract.defined;
+    char *own = frame_describe(build->plan->frame, defined);
+    char *others = frame_describe(build->plan->frame, ~defined);
+    char *text = xasprintf("%s  judged: %s%s%s", policies[settings->heap.fit_policy], own,
+                           *others == '\0' ? "" : "  the reference's: ", others);
+    free(own);
+    free(others);
+    return text;
+}
+
 static bool run(const struct job *job, struct result *result, struct error *error)
 {
     const char *spares[N_FUNCTIONS];
@@ -54,7 +70,8 @@ static bool run(const struct job *job, struct result *result, struct error *erro
     struct build_frame frame = {.folder = folder, .functions = functions, .spares = spares};
     bool fine = allocator_run(&(struct allocator_lab){.references = "reference/fit",
                                                       .frame = &frame,
-                                                      .find_missing = find_missing},
+                                                      .find_missing = find_missing,
+                                                      .describe = describe},
                               job, result, error);
     free(folder);
     for (size_t i = 0; i < N_FUNCTIONS; i++) {

@@ -225,6 +225,52 @@ run 'grade: prints a score and exits' 1 grade --lab malloc --trace "$tmp/short.r
 json_is failed cases 0 status
 json_is 0 score
 
+# grade: which lab and rubric, and a line after 'Reproduce:' that grades by the same ones.
+reproduces() { # PREFIX RUBRIC: in the last run, which failed; the line is run
+    says out "^ *Reproduce: [^ ]*mmgrade grade $1--trace "
+    line=$(sed -n 's/^ *Reproduce: //p' "$tmp/out" | head -n 1)
+    name="$name: reproduced"
+    status=0
+    sh -c "$line" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+    if [ "$status" = 1 ]; then pass; else fail "$name" "exit status $status of: $line"; fi
+    says out "rubric $2\$"
+    says out '0 of 1 traces'
+}
+fit_trace=traces/fit/merge.rep
+fit_rubric=grading/rubrics/fit.yaml
+run 'grade: the default lab' 1 grade --trace "$tmp/short.rep" "$tmp/null"
+says out 'malloc lab'
+reproduces '' 'malloc\.yaml'
+run 'grade: the lab malloc' 1 grade --lab malloc --trace "$tmp/short.rep" "$tmp/null"
+reproduces '' 'malloc\.yaml'
+run 'grade: a lab' 1 grade --lab fit --trace $fit_trace student_template/fit
+says out 'fit lab'
+reproduces '--lab fit ' 'fit\.yaml'
+run 'grade: a rubric' 1 grade --rubric $fit_rubric --trace $fit_trace student_template/fit
+says out 'fit lab'
+reproduces "--rubric $fit_rubric " 'fit\.yaml'
+cp $fit_rubric "$tmp/my fit.yaml"
+run 'grade: a lab and its rubric' 1 grade --lab fit --rubric "$tmp/my fit.yaml" \
+    --trace $fit_trace student_template/fit
+reproduces "--rubric '$tmp/my fit.yaml' " 'my fit\.yaml'
+for command in grade plots; do
+    run "$command: a rubric of another lab" 2 $command --lab malloc --rubric $fit_rubric \
+        student_template/fit
+    says err 'fit\.yaml is a rubric of the lab fit, not of malloc$'
+    silent out
+done
+run 'plots: a rubric' 0 plots --rubric $fit_rubric --trace $fit_trace --out "$tmp/plots" \
+    student_template/fit
+cp "$tmp/plots/fit/fit/result.json" "$tmp/result.json"
+json_is fit lab
+
+# A link, such as /dev/stdout is, stays one: what it leads to is written.
+ln -s led-to.json "$tmp/link.json"
+run 'grade: JSON through a link' 0 grade --trace "$tmp/short.rep" --json "$tmp/link.json" $template
+if [ -L "$tmp/link.json" ]; then pass; else fail "$name" 'the link is gone'; fi
+cp "$tmp/led-to.json" "$tmp/result.json"
+json_is 1 schema
+
 # grade: input that is broken. Exit 2, the place, nothing on standard output.
 run 'grade: no submission' 2 grade --lab malloc
 run 'grade: unknown lab' 2 grade --lab no-such-lab $template

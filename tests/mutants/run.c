@@ -36,7 +36,7 @@ struct mutant {
     char *name;
     char *text;   ///< of the .mutant file
     char *source; ///< the base with all edits applied
-    char *base, *rubric, *trace, *expect;
+    char *lab, *base, *rubric, *trace, *expect;
     long changed;           ///< the operation that the message must name; 0 when it need not
     char *folder;           ///< where it is judged; NULL before that
     pid_t pid;              ///< of mmgrade, 0 when it does not run
@@ -99,7 +99,8 @@ static bool take_line(struct mutant *mutant, const char *line)
     const struct {
         const char *key;
         char **target;
-    } known[] = {{"base", &mutant->base},
+    } known[] = {{"lab", &mutant->lab},
+                 {"base", &mutant->base},
                  {"rubric", &mutant->rubric},
                  {"trace", &mutant->trace},
                  {"expect", &mutant->expect}};
@@ -121,7 +122,7 @@ static bool read_head(struct mutant *mutant, char **edits)
     while (*line != '\0' && strncmp(line, "<<<<\n", 5) != 0) {
         if (!take_line(mutant, line)) {
             return complain(mutant,
-                            "line %zu: expected '#', base, rubric, trace, expect, changed "
+                            "line %zu: expected '#', lab, base, rubric, trace, expect, changed "
                             "or '<<<<'",
                             line_of(mutant, line));
         }
@@ -197,6 +198,7 @@ static bool read_mutant(struct mutant *mutant)
     if (mutant->text == NULL) {
         return complain(mutant, "%s: %s", mutant->path, strerror(errno));
     }
+    mutant->lab = xstrdup("malloc");
     mutant->rubric = xstrdup("grading/rubrics/malloc.yaml");
     char *edits = NULL;
     if (!read_head(mutant, &edits)) {
@@ -234,7 +236,7 @@ static _Noreturn void become_mmgrade(const struct mutant *mutant, const char *mm
         _exit(2);
     }
     alarm(ALARM_SECONDS); // outlives execl
-    execl(mmgrade, mmgrade, "grade", "--lab", "malloc", "--rubric", mutant->rubric, "--trace",
+    execl(mmgrade, mmgrade, "grade", "--lab", mutant->lab, "--rubric", mutant->rubric, "--trace",
           mutant->trace, "--json", file_of(mutant, "result.json"), file_of(mutant, "mm.c"), NULL);
     dprintf(STDERR_FILENO, "%s: %s\n", mmgrade, strerror(errno));
     _exit(2);

@@ -30,7 +30,8 @@ includes() {
 
 header_alone() { # COMPILER HEADER
     printf '#include "%s"\n' "$2" |
-        "$1" -std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -I. -fsyntax-only -x c - 2>&1
+        "$1" -std=c17 -Wall -Wextra -Werror -D_GNU_SOURCE -I. \
+            -idirafter student_template/malloc -fsyntax-only -x c - 2>&1
 }
 
 licences() {

@@ -14,6 +14,7 @@ Suite *filter_suite(void);
 Suite *generators_suite(void);
 Suite *laws_suite(void);
 Suite *layout_suite(void);
+Suite *placement_suite(void);
 Suite *play_suite(void);
 Suite *plots_suite(void);
 Suite *reports_suite(void);

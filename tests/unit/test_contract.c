@@ -164,6 +164,32 @@ START_TEST(several_files_make_one_contract)
 }
 END_TEST
 
+static const struct {
+    const char *text;
+    unsigned declared, defined; ///< find_fit is bit 0, place bit 1
+} looked_for[] = {
+    {"", 0, 0},
+    {"void *find_fit(size_t);", 1, 0},
+    {"static void *find_fit(size_t asize);\nstatic void *find_fit(size_t asize) { }", 1, 1},
+    {"static inline void *\nfind_fit(asize) size_t asize; { }", 1, 1},
+    {"void place(void *bp, size_t n) __attribute__((hot));", 2, 0},
+    {"void place(void *bp, size_t n) __asm__(\"mmgrade_place\");", 2, 0},
+    {"int f(void) { return find_fit(3) == 0; }", 0, 0},
+    {"// void *find_fit(size_t n) { }\n/* void place(int n) {} */", 0, 0},
+    {"void find_fits(int n) {} int my_place(int n) {}", 0, 0},
+    {"void *find_fit(size_t n) { place(0, n); return 0; } void place(void *p, size_t n) {}", 3, 3},
+};
+
+START_TEST(functions_that_a_lab_looks_for)
+{
+    static const char *const functions[] = {"find_fit", "place", NULL};
+    struct contract contract = {.functions = functions};
+    contract_scan(&contract, looked_for[_i].text, strlen(looked_for[_i].text));
+    ck_assert_uint_eq(contract.declared, looked_for[_i].declared);
+    ck_assert_uint_eq(contract.defined, looked_for[_i].defined);
+}
+END_TEST
+
 /// Changes a few bytes: replaced, doubled or cut off.
 static size_t mutate(char *text, size_t n)
 {
@@ -218,6 +244,7 @@ Suite *contract_suite(void)
     tcase_add_loop_test(tests, return_types, 0, N(declared));
     tcase_add_loop_test(tests, definitions_and_calls, 0, N(defined));
     tcase_add_loop_test(tests, prototypes_for_the_generated_header, 0, N(prototypes));
+    tcase_add_loop_test(tests, functions_that_a_lab_looks_for, 0, N(looked_for));
     tcase_add_test(tests, several_files_make_one_contract);
     tcase_add_test(tests, no_text_leads_it_astray);
     suite_add_tcase(suite, tests);

@@ -44,9 +44,9 @@ static const struct mistake syntax_mistakes[] = {
     {"lab: *unknown\n", "r.yaml:1:6: found undefined alias"},
     {GOOD "---\nlab: malloc\n", "r.yaml:8:1: a second document begins here"},
     {"malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
-                 "limits, findings, speed, traces, criteria), found a text"},
+                 "limits, findings, fit, speed, traces, criteria), found a text"},
     {"- lab: malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, "
-                        "checkheap, limits, findings, speed, traces, criteria), found a list"},
+                        "checkheap, limits, findings, fit, speed, traces, criteria), found a list"},
 };
 
 static const struct mistake key_mistakes[] = {
@@ -72,7 +72,7 @@ static const struct mistake key_mistakes[] = {
      "alignment, base, maximum, fresh)"},
     {GOOD "criterias: 1\n",
      "r.yaml:7:1: unknown key 'criterias', did you mean 'criteria'? (one of lab, title, collect, "
-     "build, heap, checkheap, limits, findings, speed, traces, criteria)"},
+     "build, heap, checkheap, limits, findings, fit, speed, traces, criteria)"},
     {GOOD "[a, b]: 1\n", "r.yaml:7:1: a key must be a plain name, found a list"},
 };
 
@@ -150,6 +150,9 @@ static const struct mistake meaning_mistakes[] = {
      "r.yaml:10:9: 'abi: m32' needs 'base: low' under 'heap'"},
     {GOOD "heap:\n  maximum: 2 GiB\n  base: low\n",
      "r.yaml:8:12: with 'base: low' the maximum is at most 1 GiB"},
+    {GOOD "fit:\n  policy: best\n", "r.yaml:8:11: only the lab fit has a policy"},
+    {GOOD "fit:\n  policy: worst\n",
+     "r.yaml:8:11: unknown policy 'worst' (one of any, first, next, best)"},
     {"lab: malloc\n" TRACES "criteria:\n  - name: correctness\n    points: 0\n",
      "r.yaml:5:3: all points are 0"},
     {"lab: malloc\n" TRACES "    weight: 0\n" CRITERIA, "r.yaml:3:3: all weights are 0"},

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: MIT
+// The rubric decides on the lab; --lab alone chooses a rubric, beside --rubric it only confirms.
+#include "harness/cli/judge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grading/score.h"
+#include "harness/base/error.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/base/printable.h"
+
+#define DEFAULT_LAB "malloc"
+
+/// The caller frees it.
+static char *choose_rubric(const struct judge_choice *choice)
+{
+    if (choice->rubric != NULL) {
+        return xstrdup(choice->rubric);
+    }
+    const char *lab = choice->lab != NULL ? choice->lab : DEFAULT_LAB;
+    char *relative = xasprintf("grading/rubrics/%s.yaml", lab);
+    char *path = paths_in_root(relative);
+    free(relative);
+    return path;
+}
+
+/// How this program was called, so far as it matters for one trace. The caller frees it.
+static char *make_prefix(const struct judge_choice *choice, const struct rubric *rubric)
+{
+    char *program = shell_word(program_invocation_name);
+    char *path = shell_word(rubric->path);
+    char *prefix = NULL;
+    if (choice->rubric != NULL) {
+        prefix = xasprintf("%s grade --rubric %s", program, path);
+    } else if (strcmp(rubric->lab, DEFAULT_LAB) != 0) {
+        prefix = xasprintf("%s grade --lab %s", program, rubric->lab);
+    } else {
+        prefix = xasprintf("%s grade", program);
+    }
+    free(program);
+    free(path);
+    return prefix;
+}
+
+/// False with a note and nothing to free.
+static bool read_rubric(struct rubric *rubric, const struct judge_choice *choice)
+{
+    struct error error;
+    char *path = choose_rubric(choice);
+    bool was_read = rubric_read(rubric, path, &error);
+    bool agrees = was_read && (choice->lab == NULL || strcmp(rubric->lab, choice->lab) == 0);
+    if (!was_read) {
+        note("%s", error.text);
+    } else if (!agrees) {
+        note("%s is a rubric of the lab %s, not of %s", path, rubric->lab, choice->lab);
+        rubric_free(rubric);
+    }
+    free(path);
+    return agrees;
+}
+
+bool judge_open(struct judge *judge, const struct judge_choice *choice)
+{
+    if (choice->lab != NULL && lab_find(choice->lab) == NULL) {
+        note("there is no lab '%s'; see 'mmgrade labs'", choice->lab);
+        return false;
+    }
+    if (!read_rubric(&judge->rubric, choice)) {
+        return false;
+    }
+    if (choice->traces.n_items > 0) {
+        rubric_set_traces(&judge->rubric, choice->traces.items, choice->traces.n_items);
+    }
+    judge->reproduce_prefix = make_prefix(choice, &judge->rubric);
+    return true;
+}
+
+bool judge_run(const struct judge *judge, struct job job, struct result *result)
+{
+    const struct rubric *rubric = &judge->rubric;
+    *result = (struct result){.lab = xstrdup(rubric->lab),
+                              .submission = printable(job.submission, strlen(job.submission)),
+                              .rubric = xstrdup(rubric->path)};
+    job.settings = &rubric->settings;
+    job.reproduce_prefix = judge->reproduce_prefix;
+    struct error error;
+    if (!lab_find(rubric->lab)->run(&job, result, &error)) {
+        note("%s", error.text);
+        result_free(result);
+        return false;
+    }
+    score_result(rubric, result);
+    return true;
+}
+
+void judge_close(struct judge *judge)
+{
+    rubric_free(&judge->rubric);
+    free(judge->reproduce_prefix);
+}

@@ -500,7 +500,8 @@ void *mm_realloc(void *ptr, size_t payload)
 
 static bool complain(int line, char *bp, const char *what)
 {
-    printf("mm_checkheap, line %d: block at heap+0x%x: %s\n", line, offset_of(bp), what);
+    size_t offset = (size_t)(bp - (char *)mem_heap_lo());
+    printf("mm_checkheap, line %d: block at heap+0x%zx: %s\n", line, offset, what);
     return false;
 }
 
@@ -516,24 +517,21 @@ static bool check_block(int line, char *bp, bool previous_allocated)
         return complain(line, bp, "is wrong about the block before it");
     if (tag & ALLOCATED)
         return true;
-    bool merged = previous_allocated && bp + size != top && bp + size != run;
-    return (merged && !(tag & WAITING) && bp == previous_block(bp + size)) ||
+    char *next = bp + size;
+    bool merged = previous_allocated && next != top && next != run;
+    return (merged && !(tag & WAITING) && *header(next - TAG_BYTES) == size) ||
            complain(line, bp, "free, but not merged with a neighbour, or its footer is wrong");
 }
 
-// All blocks, which must lead to the rest of the run and to the top.
+// All blocks, which lead to the rest of the run and to the top: their sizes cannot reach beyond.
 static bool check_blocks(int line, size_t *n_free)
 {
     bool previous_allocated = true;
     size_t n_marked = 0;
     size_t marked_bytes = 0;
-    bool run_seen = run == NULL;
     for (char *bp = (char *)arena + ARENA_BYTES; bp < top; bp += block_size(bp)) {
-        if (bp == run) {
-            run_seen = true;
-            if ((bp = run_end) == top)
-                break;
-        }
+        if (bp == run && (bp = run_end) == top)
+            break;
         if (!check_block(line, bp, previous_allocated))
             return false;
         previous_allocated = *header(bp) & ALLOCATED;
@@ -541,29 +539,38 @@ static bool check_blocks(int line, size_t *n_free)
         n_marked += (*header(bp) & WAITING) != 0;
         marked_bytes += *header(bp) & WAITING ? block_size(bp) : 0;
     }
-    if (n_marked != n_waiting || marked_bytes != waiting_bytes)
-        return complain(line, (char *)arena, "other blocks wait than it has counted");
-    return run_seen || complain(line, run, "the rest of the run is no block's neighbour");
+    return (n_marked == n_waiting && marked_bytes == waiting_bytes) ||
+           complain(line, (char *)arena, "other blocks wait than it has counted");
 }
 
 static bool check_bounds(int line)
 {
+    if ((char *)arena != (char *)mem_heap_lo())
+        return complain(line, (char *)arena, "the arena is not at the start of the heap");
     char *first = (char *)arena + ARENA_BYTES;
-    bool top_fits = limit == (char *)mem_heap_hi() + 1 + TAG_BYTES && first <= top && top <= limit;
-    bool run_fits = run == NULL || (first <= run_start && run_start < run && run_end <= top &&
-                                    run + MIN_BLOCK_BYTES <= run_end);
-    return (top_fits && run_fits && (uintptr_t)top % ALIGNMENT == 0) ||
-           complain(line, top, "the top, its limit or the run is where it cannot be");
+    if (limit != (char *)mem_heap_hi() + 1 + TAG_BYTES || top < first || top > limit ||
+        (uintptr_t)top % ALIGNMENT != 0)
+        return complain(line, top, "the top or its limit is where it cannot be");
+    if (run != NULL && (run_start < first || run <= run_start || run_end <= run || run_end > top ||
+                        (size_t)(run_end - run) < MIN_BLOCK_BYTES ||
+                        ((uintptr_t)run | (uintptr_t)run_end) % ALIGNMENT != 0))
+        return complain(line, run, "the run is where it cannot be");
+    return (arena->none[0] == 0 && slot_map >> N_SLOTS == 0) ||
+           complain(line, (char *)arena, "knows a slot too many, or its first word is not 0");
 }
 
-// The list that starts at `head`: blocks with these flags, each of them in the list of its size.
-static bool check_list(int line, uint32_t *head, uint32_t flags, size_t *n_left)
+// The list that starts at `head`, blocks with these flags, each of them in the list of its size,
+// and its bit in the map of its kind: a slot's may be set although nothing waits there.
+static bool check_list(int line, uint32_t *head, uint32_t flags, bool bit, size_t *n_left)
 {
+    if (*head == 0 ? bit && flags == 0 : !bit)
+        return complain(line, (char *)head, "the bit map is wrong about this list");
     uint32_t previous = offset_of((char *)head);
     for (uint32_t offset = *head; offset != 0; offset = links(at_offset(offset))[NEXT]) {
+        if ((offset + TAG_BYTES) % ALIGNMENT != 0 || offset < ARENA_BYTES - TAG_BYTES ||
+            offset > offset_of(top) - MIN_BLOCK_BYTES)
+            return complain(line, (char *)head, "this list leads where no block can be");
         char *bp = at_offset(offset);
-        if ((uintptr_t)bp % ALIGNMENT != 0 || bp < (char *)arena + ARENA_BYTES || bp >= top)
-            return complain(line, bp, "a link leads here, where no block can be");
         size_t size = block_size(bp);
         uint32_t *proper = flags ? &arena->slots[slot_of(size)] : &arena->heads[class_of(size)];
         if ((*header(bp) & (ALLOCATED | WAITING)) != flags || head != proper)
@@ -575,26 +582,19 @@ static bool check_list(int line, uint32_t *head, uint32_t flags, size_t *n_left)
     return true;
 }
 
-static bool check_lists(int line, size_t n_free, size_t n_marked)
-{
-    for (unsigned class = 0; class < N_CLASSES; class ++) {
-        uint32_t *head = &arena->heads[class];
-        if ((map >> class & 1) != (*head != 0))
-            return complain(line, (char *)head, "the bit map is wrong about it");
-        if (!check_list(line, head, 0, &n_free))
-            return false;
-    }
-    for (unsigned slot = 0; slot < N_SLOTS; slot++)
-        if ((arena->slots[slot] != 0 && !(slot_map >> slot & 1)) ||
-            !check_list(line, &arena->slots[slot], ALLOCATED | WAITING, &n_marked))
-            return complain(line, (char *)&arena->slots[slot], "found in this slot");
-    return (n_free == 0 && n_marked == 0) ||
-           complain(line, (char *)arena, "some block is free or waits, but is in no list");
-}
-
 bool mm_checkheap(int line)
 {
     size_t n_free = 0;
-    return check_bounds(line) && check_blocks(line, &n_free) &&
-           check_lists(line, n_free, n_waiting);
+    if (!check_bounds(line) || !check_blocks(line, &n_free))
+        return false;
+    size_t n_marked = n_waiting;
+    for (unsigned class = 0; class < N_CLASSES; class ++)
+        if (!check_list(line, &arena->heads[class], 0, map >> class & 1, &n_free))
+            return false;
+    for (unsigned slot = 0; slot < N_SLOTS; slot++)
+        if (!check_list(line, &arena->slots[slot], ALLOCATED | WAITING, slot_map >> slot & 1,
+                        &n_marked))
+            return false;
+    return (n_free == 0 && n_marked == 0) ||
+           complain(line, (char *)arena, "some block is free or waits, but is in no list");
 }

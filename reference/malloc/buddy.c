@@ -244,24 +244,30 @@ static size_t next_place(size_t size)
     return place;
 }
 
+// The largest block that may start at `place` and ends at `end` or below.
+static size_t largest_piece(size_t place, size_t end)
+{
+    size_t piece = place == 0 ? MAX_BLOCK_BYTES : lowest_bit(place);
+    while (piece > end - place)
+        piece /= 2;
+    return piece;
+}
+
 // Grows the heap such that a free block of at least `size` bytes exists. The new bytes become
-// the largest blocks that may lie where they do, each merged with what was there.
+// the largest blocks that may lie where they do, each merged with what was there. All have a
+// header before the first is freed: a merge looks at the next one, and new bytes may be old data.
 static bool extend_heap(size_t size)
 {
     if (size < CHUNK_BYTES)
         size = CHUNK_BYTES;
-    size_t place = end_distance();
+    size_t start = end_distance();
     size_t end = next_place(size) + size;
-    if (mem_sbrk((ptrdiff_t)(end - place)) == (void *)-1)
+    if (mem_sbrk((ptrdiff_t)(end - start)) == (void *)-1)
         return false;
-    while (place < end) {
-        size_t piece = place == 0 ? size : lowest_bit(place);
-        while (piece > end - place)
-            piece /= 2;
-        *header(at_distance(place)) = ALLOCATED; // until it is freed
-        free_and_merge(at_distance(place), piece);
-        place += piece;
-    }
+    for (size_t place = start; place < end; place += largest_piece(place, end))
+        *header(at_distance(place)) = ALLOCATED;
+    for (size_t place = start; place < end; place += largest_piece(place, end))
+        free_and_merge(at_distance(place), largest_piece(place, end));
     return true;
 }
 

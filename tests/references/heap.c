@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 // memlib.h over one static array, without any code of the harness. Under AddressSanitizer no byte
-// past the break may be touched. What mem_sbrk gives out holds junk, as it does when graded.
+// past the break may be touched. What mem_sbrk gives out holds junk, as it does when graded; in
+// every second heap that is what the heap before has left there: old headers and links.
 #include <errno.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -18,6 +20,7 @@
 
 static _Alignas(4096) char heap[HEAP_BYTES];
 static size_t heap_used;
+static bool keeps_contents = true; // until mem_reset_brk turns it
 
 void mem_init(void)
 {
@@ -32,6 +35,7 @@ void mem_deinit(void)
 void mem_reset_brk(void)
 {
     heap_used = 0;
+    keeps_contents = !keeps_contents;
     ASAN_POISON_MEMORY_REGION(heap, HEAP_BYTES);
 }
 
@@ -43,7 +47,8 @@ void *mem_sbrk(ptrdiff_t incr)
     }
     char *old_break = heap + heap_used;
     ASAN_UNPOISON_MEMORY_REGION(old_break, (size_t)incr);
-    memset(old_break, 0xa5, (size_t)incr);
+    if (!keeps_contents)
+        memset(old_break, 0xa5, (size_t)incr);
     heap_used += (size_t)incr;
     return old_break;
 }

@@ -14,6 +14,9 @@ trap 'rm -rf "$tmp"' EXIT
 commands() {
     traces=$(ls traces/malloc/*.rep traces/malloc/recorded/*.rep ../shared/traces/malloc/*/*.rep \
         2>/dev/null)
+    # Twice, so that one of the two starts with what the other has left in the heap: a buddy system
+    # once took a header there for one of its own.
+    traces="$tmp/huge.rep $tmp/huge.rep $traces"
     for source in reference/malloc/*.c; do
         reference=$(basename "$source" .c)
         for kind in independent independent8 independent32; do
@@ -25,6 +28,7 @@ commands() {
     done
 }
 
+"${folder%/tests}/mmgrade" trace gen huge-sizes --seed 13 -o "$tmp/huge.rep" || exit 2
 commands >"$tmp/commands"
 # shellcheck disable=SC2016 # the inner shell expands it
 xargs -P "$(nproc)" -I '{}' sh -c '

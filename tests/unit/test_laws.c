@@ -284,12 +284,14 @@ Suite *laws_suite(void)
 {
     Suite *suite = suite_create("laws");
     TCase *numbers = tcase_create("numbers");
+    tcase_set_tags(numbers, "statistics");
     tcase_set_timeout(numbers, 60);
     tcase_add_test(numbers, test_fixed);
     tcase_add_test(numbers, test_below_wide);
     tcase_add_test(numbers, test_exponential_and_normal);
     suite_add_tcase(suite, numbers);
     TCase *laws = tcase_create("laws");
+    tcase_set_tags(laws, "statistics");
     tcase_set_timeout(laws, 60);
     tcase_add_loop_test(laws, test_sizes, 0, COUNT(size_samples));
     tcase_add_loop_test(laws, test_refused, 0, COUNT(refused));

@@ -27,8 +27,8 @@ C         := -std=c17 $(WARN)
 LDLIBS    = $(shell pkg-config --libs $(LIBS)) -lpthread -lm
 LDLIBS_UT = $(shell pkg-config --libs check)
 
-LIB_SRC      := $(wildcard $(addsuffix /*.c,harness/base harness/trace harness/sandbox harness/heap \
-                  harness/vm harness/measure harness/labs harness/cli grading reports))
+LIB_SRC      := $(wildcard $(addsuffix /*.c,harness/base harness/trace harness/access harness/sandbox harness/heap \
+                  harness/vm harness/modules harness/measure harness/labs harness/cli grading reports))
 WORKER_SRC   := $(wildcard harness/worker/*.c)
 UNIT_SRC     := $(wildcard tests/unit/*.c)
 BENCH_SRC    := $(wildcard tests/bench/*.c)

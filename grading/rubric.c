@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "grading/rubric_keys.h"
-#include "grading/schema.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
+#include "harness/base/schema.h"
 
 /// A file that is larger is not a rubric.
 #define RUBRIC_MAX_BYTES ((size_t)256 << 10)

@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: MIT
 // A rubric: what an instructor decides about a lab, read from a YAML file. `rubric_print_keys`
 // lists what may stand in it; grading/rubrics/malloc.yaml says it with comments.
+//
+// Glossary of the stage `grading`:
+//   rubric      what an instructor decides: settings of the lab, traces, criteria
+//   criterion   one thing that points are given for: correctness, utilization, throughput
+//   share       the part of a criterion's points that one case may earn
 #ifndef MMGRADE_GRADING_RUBRIC_H
 #define MMGRADE_GRADING_RUBRIC_H
 

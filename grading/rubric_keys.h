@@ -4,7 +4,7 @@
 #define MMGRADE_GRADING_RUBRIC_KEYS_H
 
 #include "grading/rubric.h"
-#include "grading/schema.h"
+#include "harness/base/schema.h"
 
 /// What the table stores into: the rubric, and the trace patterns until they are expanded.
 struct rubric_draft {

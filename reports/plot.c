@@ -19,10 +19,10 @@
 #define OUTPUT_BYTES 65536
 
 const struct plot plot_list[] = {
-    {"pareto", plot_pareto_write},
+    {"pareto", plot_pareto_write, .needs_reference = true},
     {"traces", plot_traces_write},
     {"heap", plot_heap_write},
-    {NULL, NULL},
+    {.name = NULL},
 };
 
 const char *const plot_formats[] = {"svg", "png", NULL};
@@ -31,14 +31,15 @@ void plot_write_script(const struct plot_input *input, FILE *script)
 {
     plot_script_template(script, "style");
     for (const struct plot *plot = plot_list; plot->name != NULL; plot++) {
-        fputs("\nreset\n", script);
-        plot->write(input, script);
-        plot_script_template(script, plot->name);
+        if (!plot->needs_reference || input->reference != NULL) {
+            fputs("\nreset\n", script);
+            plot->write(input, script);
+            plot_script_template(script, plot->name);
+        }
     }
 }
 
-/// The first `gnuplot` in $PATH, or NULL. The caller frees it.
-static char *find_gnuplot(void)
+char *plot_find_gnuplot(void)
 {
     const char *path = getenv("PATH");
     for (const char *at = path == NULL ? "" : path; *at != '\0';) {
@@ -79,7 +80,7 @@ static void start(struct isolated *isolated, const char *program, const char *fo
 
 static bool run_gnuplot(const char *folder, struct error *error)
 {
-    char *program = find_gnuplot();
+    char *program = plot_find_gnuplot();
     if (program == NULL) {
         return error_at(error, "gnuplot", 0, 0, "not found; install gnuplot-nox");
     }

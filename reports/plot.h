@@ -2,7 +2,8 @@
 // Pictures of one graded submission, drawn by gnuplot from the result tree and the references'
 // stored figures; from nothing that the submission printed.
 //
-//   pareto   utilization against throughput: the references, their Pareto front, the submission
+//   pareto   utilization against throughput: the references, their Pareto front, the submission;
+//            where nothing is timed it is left out
 //   traces   both by trace, the reference beside the submission
 //   heap     payload, overhead and holes over the operations of one trace
 //
@@ -28,11 +29,15 @@ struct plot_input {
 struct plot {
     const char *name; ///< of the files and of the template
     void (*write)(const struct plot_input *input, FILE *script);
+    bool needs_reference; ///< left out when there is none for speed
 };
 
 extern const struct plot plot_list[]; ///< the name is NULL at the end
 
 extern const char *const plot_formats[]; ///< "svg", "png"; NULL at the end
+
+/// The first `gnuplot` in $PATH, or NULL. The caller frees it.
+char *plot_find_gnuplot(void);
 
 /// The script that draws all pictures into the current folder: styles, figures and templates in one
 /// file. Text in it is quoted, whatever it says.

@@ -234,10 +234,7 @@ void plot_pareto_write(const struct plot_input *input, FILE *script)
     struct chart chart;
     fill_chart(&chart, input);
     char *remark = remark_of(&chart, input);
-    char *axis =
-        input->reference == NULL
-            ? xstrdup("throughput")
-            : xasprintf("throughput / throughput of %s (geometric mean)", input->reference);
+    char *axis = xasprintf("throughput / throughput of %s (geometric mean)", input->reference);
     plot_script_frame(script, input, WIDTH, HEIGHT, "Utilization against throughput", remark);
     plot_script_text(script, "speed_axis", axis);
     plot_script_text(script, "message", chart.n_shown > 0 ? "" : "no figures to show");

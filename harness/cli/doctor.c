@@ -12,6 +12,7 @@
 #include "harness/sandbox/confine.h"
 #include "harness/sandbox/isolation.h"
 #include "harness/sandbox/worker.h"
+#include "reports/plot.h"
 
 static void tell(const char *what, bool there, const char *otherwise)
 {
@@ -31,11 +32,19 @@ static bool has_worker(const char *name)
     return there;
 }
 
+static bool has_gnuplot(void)
+{
+    char *path = plot_find_gnuplot();
+    bool there = path != NULL;
+    free(path);
+    return there;
+}
+
 int command_doctor(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-        puts(
-            "usage: mmgrade doctor\n\nTells what this machine offers: compilers, isolation, CPUs.");
+        puts("usage: mmgrade doctor\n\nTells what this machine offers: compilers, isolation, "
+             "gnuplot, CPUs.");
         return 0;
     }
     if (argc > 1) {
@@ -51,6 +60,7 @@ int command_doctor(int argc, char **argv)
     tell("clang", has_program("/usr/bin/clang"), "no");
     tell("Landlock", confine_has_landlock(), "no: workers can read what you can read");
     printf("%-28s %s\n", "builds are isolated by", isolation_name(isolation_offered()));
+    tell("gnuplot", has_gnuplot(), "no: no pictures; install gnuplot-nox");
     printf("%-28s %u%s\n", "CPUs", worker_cpus(),
            worker_cpus() < 2 ? " (judge and worker take turns: slower)" : "");
     return can_grade ? 0 : 2;

@@ -83,22 +83,21 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     return -1;
 }
 
-/// Whether all pictures are there.
+/// Whether there are any: they are drawn all or none.
 static bool list_files(const char *folder)
 {
-    bool all = true;
+    bool any = false;
     for (const struct plot *plot = plot_list; plot->name != NULL; plot++) {
         for (const char *const *format = plot_formats; *format != NULL; format++) {
             char *path = xasprintf("%s/%s.%s", folder, plot->name, *format);
             if (access(path, F_OK) == 0) {
                 puts(path);
-            } else {
-                all = false;
+                any = true;
             }
             free(path);
         }
     }
-    return all;
+    return any;
 }
 
 /// Judges, draws, lists the files. The status to exit with.

@@ -14,6 +14,7 @@ enum moment {
     MOMENT_RETURNED,    ///< malloc or realloc gave a pointer
     MOMENT_REPEATED,    ///< the same, in a play that must equal an earlier one
     MOMENT_PLACED,      ///< an operation of the fit lab is done: the blocks are known
+    MOMENT_TAGS_DIFFER, ///< and `difference` is where one of them is not as it must be
     MOMENT_FREED,       ///< free came back
     MOMENT_VERIFIED,    ///< the payload of `suspect` should be whole
     MOMENT_REALLOCATED, ///< a block that held data came back from realloc

@@ -137,7 +137,13 @@ static bool settle(struct play *play)
     if (play->before.live) {
         placement_free(placement, play->before.offset);
     }
-    return checks_ask(play, MOMENT_PLACED);
+    if (!checks_ask(play, MOMENT_PLACED)) {
+        return false;
+    }
+    const struct arena *arena = &play->session->arena;
+    return !placement_differs(placement, arena->memory, arena->break_bytes,
+                              &play->breach.difference) ||
+           checks_ask(play, MOMENT_TAGS_DIFFER);
 }
 
 static bool take_pointer(struct play *play)

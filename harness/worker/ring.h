@@ -42,6 +42,8 @@ enum ring_command {
     RING_REST,      ///< do nothing, then wait asleep and leave the CPU to others
     RING_GRANT,     ///< answer to RING_SBRK or RING_RESET
     RING_REFUSE,    ///< answer to RING_SBRK: no memory
+    RING_CALL,      ///< modules: function `count` with ring->arguments, results to ring->results
+    RING_ANSWER,    ///< answer to RING_ASK: `pointer` is the value
 };
 
 enum ring_reply {
@@ -50,6 +52,47 @@ enum ring_reply {
     RING_RESET,       ///< the submission called mem_reset_brk on a heap in use
     RING_LOAD_FAILED, ///< text: why
     RING_DIED,        ///< a signal: see the signal fields; the worker exits next
+    RING_ASK,         ///< modules: question `value` with ring->asked; ANSWER follows
+};
+
+#define RING_ARGUMENTS 16 ///< of a call of a module, and of its results
+#define RING_RESULTS 16
+
+/// Functions of modules, as RING_CALL counts them; bits of `module_functions`.
+enum ring_function_number {
+    RING_SPLIT_VA,
+    RING_JOIN_VA,
+    RING_SPLIT_PA,
+    RING_JOIN_PA,
+    RING_PT_INIT,
+    RING_PT_CREATE,
+    RING_PT_MAP,
+    RING_PT_UNMAP,
+    RING_PT_PROTECT,
+    RING_PT_WALK,
+    RING_PT_DESTROY,
+    RING_TLB_INIT,
+    RING_TLB_LOOKUP,
+    RING_TLB_INSERT,
+    RING_TLB_INVALIDATE,
+    RING_TLB_FLUSH,
+    RING_CACHE_INIT,
+    RING_CACHE_ACCESS,
+    RING_REPLACE_INIT,
+    RING_REPLACE_LOADED,
+    RING_REPLACE_TOUCHED,
+    RING_REPLACE_VICTIM,
+    RING_N_MODULE_FUNCTIONS
+};
+
+/// What a module may ask the judge within a call.
+enum ring_question {
+    RING_PHYS_READ = 1, ///< asked[0]: the address
+    RING_PHYS_WRITE,    ///< asked[0]: the address, asked[1]: the word
+    RING_FRAME_ALLOC,   ///< asked[0]: how many
+    RING_FRAME_FREE,    ///< asked[0]: the address
+    RING_RANDOM,
+    RING_NEXT_USE, ///< asked[0]: the page
 };
 
 /// Functions of a submission, bits of `functions`.
@@ -99,6 +142,12 @@ struct ring {
     uint64_t stack_low;      ///< the worker's stack, with the reply to LOAD
     uint64_t stack_high;
     char text[RING_TEXT_BYTES];
+
+    // Modules.
+    uint64_t arguments[RING_ARGUMENTS]; ///< judge -> worker: of RING_CALL
+    uint64_t results[RING_RESULTS];     ///< worker -> judge
+    uint64_t asked[2];                  ///< worker -> judge: of RING_ASK
+    uint64_t module_functions;          ///< worker -> judge, with the reply to LOAD
 
     struct ring_op slice[RING_SLICE];
     uint64_t log[RING_SLICE]; ///< pointers returned in the slice; 0 for a free

@@ -128,6 +128,7 @@ says out 'malloc'
 golden out labs
 run 'doctor' 0 doctor
 says out 'bubblewrap|bwrap'
+says out '^gnuplot +(yes|no: )'
 
 # trace.
 run 'trace without a verb' 2 trace

@@ -43,18 +43,28 @@ is_png() { # FILE WIDTH HEIGHT: the signature, and the size in the first chunk
     wanted=$(printf '89504e470d0a1a0a0000000d49484452%08x%08x' "$2" "$3")
     check "$1 is no PNG of $2 x $3" [ "$seen" = "$wanted" ]
 }
-has_pictures() { # FOLDER
-    for picture in pareto traces heap; do
-        check "$1/$picture.svg is not well-formed" xmllint --noout "$1/$picture.svg"
-        shows "$1/$picture.svg" 'viewBox='
-        is_png "$1/$picture.png" 1600 1000
+has() { # FOLDER PICTURE...
+    folder=$1
+    shift
+    for picture; do
+        check "$folder/$picture.svg is not well-formed" xmllint --noout "$folder/$picture.svg"
+        shows "$folder/$picture.svg" 'viewBox='
+        is_png "$folder/$picture.png" 1600 1000
     done
 }
-has_none() { # FOLDER
-    for picture in pareto traces heap; do
-        check "$1/$picture.svg is there" [ ! -e "$1/$picture.svg" ]
-        check "$1/$picture.png is there" [ ! -e "$1/$picture.png" ]
+lacks() { # FOLDER PICTURE...
+    folder=$1
+    shift
+    for picture; do
+        check "$folder/$picture.svg is there" [ ! -e "$folder/$picture.svg" ]
+        check "$folder/$picture.png is there" [ ! -e "$folder/$picture.png" ]
     done
+}
+has_pictures() { # FOLDER
+    has "$1" pareto traces heap
+}
+has_none() { # FOLDER
+    lacks "$1" pareto traces heap
 }
 
 # A rubric of two short traces, with and without stored figures.
@@ -98,6 +108,18 @@ echo 'no JSON' >"$tmp/two.baseline.jsonl"
 run 'a broken baseline' 0 grade --rubric "$tmp/two.yaml" --out "$tmp/out" reference/malloc/best.c
 says 'two\.baseline\.jsonl:1:'
 has_pictures "$tmp/out/malloc/best"
+
+# Where nothing is timed there is no throughput to show.
+mkdir -p "$tmp/out/fit/fit"
+touch "$tmp/out/fit/fit/pareto.svg" "$tmp/out/fit/fit/pareto.png"
+run 'nothing is timed' 0 plots --lab fit --trace traces/fit/merge.rep --out "$tmp/out" \
+    student_template/fit
+has "$tmp/out/fit/fit" traces heap
+lacks "$tmp/out/fit/fit" pareto
+says "^$tmp/out/fit/fit/traces.svg\$"
+check 'pareto is listed' [ "$(grep -c pareto "$tmp/log")" = 0 ]
+check 'pareto is in the script' [ "$(grep -c "'pareto" "$tmp/out/fit/fit/plots.gp")" = 0 ]
+shows "$tmp/out/fit/fit/traces.svg" 'nothing was timed'
 
 # Submissions that fail: everywhere, and before they are built. Pictures of an earlier run go.
 mkdir "$tmp/broken"
@@ -150,6 +172,10 @@ check 'exit status' [ $? = 0 ]
 says 'no pictures: gnuplot: not found'
 says '^Report: '
 has_none "$tmp/out/malloc/malloc"
+name='doctor without gnuplot'
+PATH=$tmp/bin "$mmgrade" doctor >"$tmp/log" 2>&1
+check 'exit status' [ $? = 0 ]
+says '^gnuplot +no: no pictures; install gnuplot-nox$'
 printf '#!/bin/sh\necho out of ink >&2\nexit 1\n' >"$tmp/bin/gnuplot"
 chmod +x "$tmp/bin/gnuplot"
 name='gnuplot fails'

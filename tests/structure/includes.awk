@@ -7,8 +7,8 @@
 # knows nothing of the harness.
 
 BEGIN {
-    order = "harness/base harness/trace harness/worker harness/sandbox harness/heap harness/vm " \
-        "harness/measure harness/labs grading reports harness/cli"
+    order = "harness/base harness/trace harness/access harness/worker harness/sandbox harness/heap " \
+        "harness/vm harness/modules harness/measure harness/labs grading reports harness/cli"
     n_stages = split(order, stages, " ")
     for (i = 1; i <= n_stages; i++)
         rank[stages[i]] = i

@@ -269,7 +269,8 @@ END_TEST
 
 static char *script_of(const struct result *result, const struct baseline *baseline)
 {
-    struct plot_input input = {.result = result, .baseline = baseline, .n_cpus = 2};
+    struct plot_input input = {
+        .result = result, .baseline = baseline, .reference = "segregated", .n_cpus = 2};
     char *text = NULL;
     size_t text_bytes = 0;
     FILE *stream = open_memstream(&text, &text_bytes);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // Walks a YAML document along a table of keys. libcyaml has schemas too, but it does not tell what
 // would be allowed, and for unknown, missing and repeated keys it names the line before.
-#include "grading/schema.h"
+#include "harness/base/schema.h"
 
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
-#include "grading/schema_table.h"
-#include "grading/schema_value.h"
+#include "harness/base/schema_table.h"
+#include "harness/base/schema_value.h"
 
 struct reader {
     const char *path;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Tables of keys: lookup, fallbacks, lists in the struct that a table describes, the printed list.
-#include "grading/schema_table.h"
+#include "harness/base/schema_table.h"
 
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grading/schema_value.h"
 #include "harness/base/memory.h"
+#include "harness/base/schema_value.h"
 
 void *schema_field(void *base, size_t offset)
 {

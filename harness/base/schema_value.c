@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Single values: words, numbers, sizes, times. Every refusal names what would be accepted.
-#include "grading/schema_value.h"
+#include "harness/base/schema_value.h"
 
 #include <ctype.h>
 #include <errno.h>

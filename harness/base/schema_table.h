@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 // Tables of keys and the structs that they describe. For schema.c only.
-#ifndef MMGRADE_GRADING_SCHEMA_TABLE_H
-#define MMGRADE_GRADING_SCHEMA_TABLE_H
+#ifndef MMGRADE_BASE_SCHEMA_TABLE_H
+#define MMGRADE_BASE_SCHEMA_TABLE_H
 
 #include <stddef.h>
 
-#include "grading/schema.h"
+#include "harness/base/schema.h"
 
 /// The key of that name, or NULL.
 const struct schema_key *schema_key_find(const struct schema_key *keys, const char *name);

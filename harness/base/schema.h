@@ -2,16 +2,12 @@
 // Reads a YAML mapping into a C struct by a const table of its keys. The table is used three times:
 // to read, to say what is allowed when a value is wrong, and to list the keys for people.
 //
-// Glossary of the stage `grading`:
-//   rubric      what an instructor decides: settings of the lab, traces, criteria
-//   criterion   one thing that points are given for: correctness, utilization, throughput
-//   share       the part of a criterion's points that one case may earn
-//   key         one name on the left of a colon in a rubric; the schema lists all that are known
-//   fallback    the value that a key has when the rubric leaves it out, as one would write it
+//   key         one name on the left of a colon in a file; the schema lists all that are known
+//   fallback    the value that a key has when the file leaves it out, as one would write it
 //
 // schema.c is the only file that knows libyaml.
-#ifndef MMGRADE_GRADING_SCHEMA_H
-#define MMGRADE_GRADING_SCHEMA_H
+#ifndef MMGRADE_BASE_SCHEMA_H
+#define MMGRADE_BASE_SCHEMA_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Single values of a rubric: from text to C and back to text for messages. For schema.c only.
-#ifndef MMGRADE_GRADING_SCHEMA_VALUE_H
-#define MMGRADE_GRADING_SCHEMA_VALUE_H
+#ifndef MMGRADE_BASE_SCHEMA_VALUE_H
+#define MMGRADE_BASE_SCHEMA_VALUE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "grading/schema.h"
+#include "harness/base/schema.h"
 
 /// Stores `text` as the key's type says. False with a reason ("needs a number, found 'x'") in
 /// `reason` when it is not of that type, not one of its words or out of range.

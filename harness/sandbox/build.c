@@ -167,25 +167,41 @@ static bool build_extras(struct build *build, const char *compiler, const char *
     return some;
 }
 
+/// What the linker is told; to look for a function that nobody defines does no harm. The caller
+/// frees it.
+static char *linker_option(const char *const *wanted)
+{
+    char *option = xstrdup("-Wl,-Bsymbolic,-z,now");
+    for (size_t i = 0; wanted != NULL && wanted[i] != NULL; i++) {
+        char *longer = xasprintf("%s,--undefined=%s", option, wanted[i]);
+        free(option);
+        option = longer;
+    }
+    return option;
+}
+
 static void start_compiler(struct build *build)
 {
     char *compiler = compiler_path(build);
     char *alignment = xasprintf("-DMMGRADE_ALIGNMENT=%u", build->plan->alignment);
+    char *link = linker_option(build->plan->wanted);
+    const struct collection *collection = &build->collection;
     const struct build_frame *frame = build->plan->frame;
-    char *entry =
-        xasprintf(frame == NULL ? "./%s" : "-DMMGRADE_ENTRY=\"./%s\"", build->collection.entry);
+    char *entry = xasprintf(frame == NULL ? "./%s" : "-DMMGRADE_ENTRY=\"./%s\"", collection->entry);
     if (build->notes == NULL) {
         build->notes = xstrdup("");
-        build->has_extras =
-            build->collection.n_extras > 0 && build_extras(build, compiler, alignment);
+        build->has_extras = collection->n_extras > 0 && build_extras(build, compiler, alignment);
     }
     struct command command = {0};
     push_flags(&command, build, compiler, alignment);
     push(&command, "-shared");
-    push(&command, "-Wl,-Bsymbolic,-z,now");
+    push(&command, link);
     push(&command, "-o");
     push(&command, "../out/submission.so");
     push(&command, entry);
+    for (size_t i = 0; i < collection->n_parts; i++) {
+        push(&command, collection->parts[i]);
+    }
     if (frame != NULL) {
         push(&command, "-I.");
         push(&command, FRAME_LINK);
@@ -202,6 +218,7 @@ static void start_compiler(struct build *build)
                                                                 .seconds = build->plan->seconds});
     free(compiler);
     free(alignment);
+    free(link);
     free(entry);
 }
 
@@ -291,7 +308,8 @@ static struct verdict *explain_failure(const struct build *build, enum isolated_
                                        const char *output)
 {
     struct verdict *verdict = verdict_new("BUILD_FAILED", 0, 0);
-    const char *entry = build->collection.entry;
+    const struct collection *collection = &build->collection;
+    const char *subject = collection->n_parts > 0 ? "The submission" : collection->entry;
     char *error = first_error(output);
     error = error == NULL ? xstrdup(output) : name_includer(error, output);
     if (end == ISOLATED_TIMED_OUT) {
@@ -300,7 +318,7 @@ static struct verdict *explain_failure(const struct build *build, enum isolated_
         verdict->hint =
             xstrdup("the source makes the compiler do endless work, or emit a huge file");
     } else {
-        verdict->message = xasprintf("%s does not compile, so nothing could be run.", entry);
+        verdict->message = xasprintf("%s does not compile, so nothing could be run.", subject);
         char *notes = build_side_notes(build);
         verdict->details =
             xasprintf("%s%s%s", error, notes == NULL ? "" : "\n", notes == NULL ? "" : notes);
@@ -327,14 +345,22 @@ static char *compiler_version(const struct build *build)
     return printable(line, strlen(line));
 }
 
+/// Takes an allocated string; returns it with the names behind it.
+static char *add_names(char *text, char *const *names, size_t n_names)
+{
+    for (size_t i = 0; i < n_names; i++) {
+        char *longer = xasprintf("%s %s", text, names[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 static char *list_files(const struct build *build)
 {
-    char *files = xstrdup(build->collection.entry);
-    for (size_t i = 0; i < build->collection.n_extras; i++) {
-        char *longer = xasprintf("%s %s", files, build->collection.extras[i]);
-        free(files);
-        files = longer;
-    }
+    const struct collection *collection = &build->collection;
+    char *files = add_names(xstrdup(collection->entry), collection->parts, collection->n_parts);
+    files = add_names(files, collection->extras, collection->n_extras);
     char *shown = printable(files, strlen(files));
     free(files);
     return shown;

@@ -18,7 +18,7 @@ struct build_settings {
     char *compiler; ///< "gcc" or "clang"
     char **flags;   ///< added to the fixed ones: "-O2", ...
     size_t n_flags;
-    char *entry; ///< the file that a folder must hold: "mm.c"
+    char *entry; ///< files of which a folder must hold one: "mm.c", "tlb.c cache.c"
 };
 
 struct build_plan {
@@ -26,6 +26,7 @@ struct build_plan {
     const struct build_settings *settings;
     const char *headers;             ///< folder of the public headers
     const struct build_frame *frame; ///< when a submission is part of a program; else NULL
+    const char *const *wanted;       ///< functions to find in the files beside, to a NULL; or NULL
     bool m32;
     unsigned alignment; ///< bytes; sources see it as MMGRADE_ALIGNMENT
     double seconds;

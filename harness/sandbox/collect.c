@@ -78,32 +78,46 @@ static void leave_out(struct collection *collection, const char *name, const cha
 static const char *reason_to_leave(struct contract_file file, const struct contract *contract)
 {
     return file.has_memlib          ? "is a memlib"
+           : file.has_physical      ? "is a simulated memory"
            : file.has_allocator     ? "is another allocator"
            : contract->defined != 0 ? "has a function of the answer: #include it"
                                     : NULL;
 }
 
+static bool is_entry_name(const struct collection *collection, const char *name)
+{
+    bool is_entry = strcmp(name, collection->entry) == 0;
+    for (size_t i = 0; i < collection->n_parts; i++) {
+        is_entry |= strcmp(name, collection->parts[i]) == 0;
+    }
+    return is_entry;
+}
+
+static void append(char ***names, size_t *n_names, const char *name)
+{
+    *names = xreallocarray(*names, *n_names + 1, sizeof **names);
+    (*names)[(*n_names)++] = xstrdup(name);
+}
+
 static bool take_file(struct collection *collection, const struct text *text, const char *name,
                       const char *folder, struct error *error)
 {
-    bool is_entry = strcmp(name, collection->entry) == 0;
+    bool is_entry = is_entry_name(collection, name);
     if (!is_entry && collection->frame != NULL && frame_has(collection->frame, name)) {
         return true;
     }
     struct contract *contract = &collection->contract;
     struct contract spare = {.functions = contract->functions};
-    bool is_source = has_suffix(name, ".c");
+    bool is_helper = has_suffix(name, ".c") && !is_entry;
     struct contract_file file =
-        contract_scan(is_source && !is_entry ? &spare : contract, text->bytes, text->n_bytes);
-    const char *reason = is_source && !is_entry ? reason_to_leave(file, &spare) : NULL;
+        contract_scan(is_helper ? &spare : contract, text->bytes, text->n_bytes);
+    const char *reason = is_helper ? reason_to_leave(file, &spare) : NULL;
     contract->declared |= spare.declared;
     contract->defined |= spare.defined;
     if (reason != NULL) {
         leave_out(collection, name, reason);
-    } else if (is_source && !is_entry) {
-        collection->extras =
-            xreallocarray(collection->extras, collection->n_extras + 1, sizeof *collection->extras);
-        collection->extras[collection->n_extras++] = xstrdup(name);
+    } else if (is_helper) {
+        append(&collection->extras, &collection->n_extras, name);
     }
     return write_copy(folder, name, text, error);
 }
@@ -135,11 +149,36 @@ static bool take_names(struct collection *collection, int folder_fd, struct dire
     return ok;
 }
 
-/// A descriptor of the folder that holds the entry: `path`, or its only subfolder. -1: none.
-static int open_folder(const char *path, const char *entry)
+/// The next name of a list that spaces separate, allocated; NULL at its end.
+static char *next_name(const char **list)
+{
+    const char *name = *list + strspn(*list, " ");
+    size_t n = strcspn(name, " ");
+    *list = name + n;
+    return n == 0 ? NULL : strndup(name, n);
+}
+
+/// Notes which of the names are in the folder; false when none is.
+static bool find_entries(struct collection *collection, int folder_fd, const char *names)
+{
+    for (char *name; (name = next_name(&names)) != NULL; free(name)) {
+        if (faccessat(folder_fd, name, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
+            continue;
+        }
+        if (collection->entry == NULL) {
+            collection->entry = xstrdup(name);
+        } else {
+            append(&collection->parts, &collection->n_parts, name);
+        }
+    }
+    return collection->entry != NULL;
+}
+
+/// A descriptor of the folder that holds an entry: `path`, or its only subfolder. -1: none.
+static int open_folder(struct collection *collection, const char *path, const char *entries)
 {
     int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (fd < 0 || faccessat(fd, entry, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (fd < 0 || find_entries(collection, fd, entries)) {
         return fd;
     }
     DIR *directory = fdopendir(fd);
@@ -153,7 +192,7 @@ static int open_folder(const char *path, const char *entry)
         }
     }
     closedir(directory);
-    if (n_folders == 1 && inner >= 0 && faccessat(inner, entry, F_OK, AT_SYMLINK_NOFOLLOW) == 0) {
+    if (n_folders == 1 && inner >= 0 && find_entries(collection, inner, entries)) {
         return inner;
     }
     if (inner >= 0) {
@@ -162,13 +201,13 @@ static int open_folder(const char *path, const char *entry)
     return -1;
 }
 
-static bool collect_folder(struct collection *collection, const char *path, const char *entry,
+static bool collect_folder(struct collection *collection, const char *path, const char *entries,
                            const char *folder, struct error *error)
 {
-    collection->entry = xstrdup(entry);
-    int fd = open_folder(path, entry);
+    int fd = open_folder(collection, path, entries);
     if (fd < 0) {
-        return error_at(error, path, 0, 0, "holds no %s", entry);
+        bool several = strchr(entries, ' ') != NULL;
+        return error_at(error, path, 0, 0, "holds %s %s", several ? "none of" : "no", entries);
     }
     struct dirent **names = NULL;
     int n_names = scandirat(fd, ".", &names, is_source_name, alphasort);
@@ -197,7 +236,7 @@ static bool collect_file(struct collection *collection, const char *path, const 
     return ok;
 }
 
-bool collect(struct collection *collection, const char *submission, const char *entry,
+bool collect(struct collection *collection, const char *submission, const char *entries,
              const struct build_frame *frame, const char *folder, struct error *error)
 {
     *collection = (struct collection){.left_out = xstrdup(""), .frame = frame};
@@ -206,16 +245,22 @@ bool collect(struct collection *collection, const char *submission, const char *
     if (stat(submission, &status) != 0) {
         return error_at(error, submission, 0, 0, "%s", strerror(errno));
     }
-    return S_ISDIR(status.st_mode) ? collect_folder(collection, submission, entry, folder, error)
+    return S_ISDIR(status.st_mode) ? collect_folder(collection, submission, entries, folder, error)
                                    : collect_file(collection, submission, folder, error);
+}
+
+static void free_names(char **names, size_t n_names)
+{
+    for (size_t i = 0; i < n_names; i++) {
+        free(names[i]);
+    }
+    free(names);
 }
 
 void collection_free(struct collection *collection)
 {
-    for (size_t i = 0; i < collection->n_extras; i++) {
-        free(collection->extras[i]);
-    }
-    free(collection->extras);
+    free_names(collection->parts, collection->n_parts);
+    free_names(collection->extras, collection->n_extras);
     free(collection->entry);
     free(collection->left_out);
 }

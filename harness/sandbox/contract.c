@@ -164,6 +164,8 @@ static void take_declaration(struct scanner *s, struct contract *contract,
     bool is_init = strcmp(name, "mm_init") == 0;
     bool is_checkheap = strcmp(name, "mm_checkheap") == 0 || strcmp(name, "mm_check") == 0;
     file->has_memlib |= defined && strcmp(name, "mem_sbrk") == 0;
+    file->has_physical |=
+        defined && (strcmp(name, "phys_read64") == 0 || strcmp(name, "replace_random") == 0);
     file->has_allocator |=
         defined && (strcmp(name, "mm_malloc") == 0 || strcmp(name, "malloc") == 0);
     enum contract_type *type = is_init ? &contract->init : &contract->checkheap;

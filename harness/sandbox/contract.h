@@ -29,6 +29,7 @@ struct contract {
 /// What one file defines.
 struct contract_file {
     bool has_memlib;    ///< mem_sbrk: a course's own memlib
+    bool has_physical;  ///< phys_read64 or replace_random: what modules are tried on
     bool has_allocator; ///< mm_malloc, or malloc
 };
 

@@ -104,7 +104,7 @@ static void start_program(struct worker *worker, const struct worker_plan *plan,
         .folder = "/",
         .output_fd = output_fd,
         .fds = fds,
-        .n_fds = 2,
+        .n_fds = plan->heap_max_bytes > 0 ? 2 : 1,
         .confinement = {.readable = readable,
                         .memory_bytes = plan->heap_max_bytes + EXTRA_MEMORY,
                         .file_bytes = 0,
@@ -162,7 +162,15 @@ static void learn_signal(struct worker *worker, struct worker_news *news)
     }
 }
 
-static void read_reply(struct worker *worker, struct worker_news *news)
+/// Whether a worker of ours gives that reply to that command.
+static bool is_sensible(enum ring_command command, uint32_t reply)
+{
+    bool in_module = command == RING_CALL || command == RING_ANSWER;
+    return in_module ? reply == RING_DONE || reply == RING_ASK
+                     : reply >= RING_DONE && reply <= RING_LOAD_FAILED;
+}
+
+static void read_reply(struct worker *worker, enum ring_command command, struct worker_news *news)
 {
     struct ring *ring = worker->ring;
     uint32_t reply = __atomic_load_n(&ring->reply, __ATOMIC_RELAXED);
@@ -170,7 +178,7 @@ static void read_reply(struct worker *worker, struct worker_news *news)
         learn_signal(worker, news);
         return;
     }
-    news->event = reply >= RING_DONE && reply <= RING_LOAD_FAILED ? WORKER_REPLIED : WORKER_GARBLED;
+    news->event = is_sensible(command, reply) ? WORKER_REPLIED : WORKER_GARBLED;
     news->reply = reply;
     news->value = __atomic_load_n(&ring->value, __ATOMIC_RELAXED);
 }
@@ -260,17 +268,39 @@ static bool look_after(struct worker *worker, struct worker_news *news)
     return true;
 }
 
+/// Whether a call that asks the judge again and again has used too much time: each of its questions
+/// comes quickly, so that none is waited for in the kernel.
+static bool asks_too_long(struct worker *worker, enum ring_command command,
+                          struct worker_news *news)
+{
+    bool is_answer = command == RING_GRANT || command == RING_REFUSE || command == RING_ANSWER;
+    worker->n_answers = is_answer ? worker->n_answers + 1 : 0;
+    if (worker->n_answers == 0 || worker->n_answers % LOOK_AFTER_CALLS != 0) {
+        return false;
+    }
+    uint64_t cpu_ns = process_cpu_ns(&worker->process);
+    if (worker->n_answers == LOOK_AFTER_CALLS) {
+        worker->asking_ns = cpu_ns;
+    }
+    uint64_t call_ns = cpu_ns > worker->asking_ns ? cpu_ns - worker->asking_ns : 0;
+    return over_limit(worker, call_ns, 0, news);
+}
+
 static void exchange(struct worker *worker, const struct worker_command *command,
                      struct worker_news *news)
 {
     if (++worker->n_calls % LOOK_AFTER_CALLS == 0 && !look_after(worker, news)) {
         return;
     }
+    if (asks_too_long(worker, command->command, news)) {
+        news->event = WORKER_TIMED_OUT;
+        return;
+    }
     uint32_t before = worker->number;
     send(worker, command);
     futex_spin(&worker->ring->reply_number, before, worker->turns);
     if (replied(worker) || wait_in_kernel(worker, news)) {
-        read_reply(worker, news);
+        read_reply(worker, command->command, news);
     }
 }
 

@@ -13,12 +13,12 @@
 struct worker_plan {
     const char *library; ///< the submission's shared object
     bool m32;
-    int heap_fd;
+    int heap_fd; ///< this and the base count only when there is a heap
     uint64_t heap_base;
-    uint64_t heap_max_bytes;
-    uint32_t n_slots;     ///< of the trace, for slices; 0 when there are none
-    double call_seconds;  ///< CPU time of one command
-    double total_seconds; ///< CPU time from one worker_begin to the next
+    uint64_t heap_max_bytes; ///< 0: no heap
+    uint32_t n_slots;        ///< of the trace, for slices; 0 when there are none
+    double call_seconds;     ///< CPU time of one command
+    double total_seconds;    ///< CPU time from one worker_begin to the next
     uint64_t output_bytes;
     bool echo_output;
 };
@@ -31,6 +31,8 @@ struct worker {
     uint32_t most_turns, turns; ///< of spinning, see futex_spin
     int judge_cpu;              ///< the CPU that the worker keeps off; -1: not known yet
     uint64_t n_calls;
+    uint64_t n_answers;         ///< to questions of the call at hand
+    uint64_t asking_ns;         ///< CPU time at the first look at a call that asks on and on
     uint64_t call_ns, total_ns; ///< limits
     uint64_t slow_ns;           ///< CPU time of the calls longer than a spin since worker_begin
 };
@@ -69,7 +71,8 @@ void worker_start(struct worker *worker, const struct worker_plan *plan);
 /// Loads the submission. On WORKER_REPLIED with RING_LOAD_FAILED, worker_text says why.
 void worker_load(struct worker *worker, struct worker_news *news);
 
-/// Sends a command and waits for the next reply, which may be RING_SBRK. About 0.5 us with two
+/// Sends a command and waits for the next reply, which may be a question (RING_SBRK, RING_RESET;
+/// RING_ASK within RING_CALL). About 0.5 us with two
 /// CPUs. Once the event is another than WORKER_REPLIED the worker is of no more use.
 void worker_call(struct worker *worker, const struct worker_command *command,
                  struct worker_news *news);

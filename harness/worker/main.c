@@ -8,6 +8,7 @@
 
 #include "harness/worker/crash.h"
 #include "harness/worker/memory.h"
+#include "harness/worker/modules.h"
 #include "harness/worker/port.h"
 #include "harness/worker/replay.h"
 #include "harness/worker/submission.h"
@@ -57,6 +58,9 @@ static uint64_t call(enum ring_command command, const struct submission *submiss
         return (uint64_t)(int64_t)submission->checkheap(0);
     case RING_SLICE_RUN:
         replay_slice(submission, ring, ring->count);
+        return 0;
+    case RING_CALL:
+        modules_call(ring);
         return 0;
     default:
         return 0;

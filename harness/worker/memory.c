@@ -30,6 +30,9 @@ bool memory_open(struct ring *shared)
 {
     ring = shared;
     max_bytes = ring->heap_max_bytes;
+    if (max_bytes == 0) {
+        return true;
+    }
     void *wanted = (void *)(uintptr_t)ring->heap_base;
     size_t length = (size_t)((max_bytes + PAGE_BYTES - 1) / PAGE_BYTES * PAGE_BYTES);
     heap = mmap(wanted, length, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED_NOREPLACE,
@@ -65,7 +68,7 @@ void *mem_sbrk(intptr_t increment)
         break_bytes += (uint64_t)increment;
         return old_break;
     }
-    if (!sensible || !ask_judge((uint64_t)increment)) {
+    if (!sensible || max_bytes == 0 || !ask_judge((uint64_t)increment)) {
         errno = ENOMEM;
         return (void *)-1;
     }

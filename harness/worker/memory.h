@@ -9,7 +9,7 @@
 #include "harness/worker/ring.h"
 
 /// Maps the heap from RING_HEAP_FD at ring->heap_base and closes it; false when the address is
-/// taken.
+/// taken. A ring whose heap_max_bytes is 0 has none: mem_sbrk fails then without asking.
 bool memory_open(struct ring *ring);
 
 /// Back to an empty heap of which `grant_bytes` may be handed out without asking.

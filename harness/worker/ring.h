@@ -42,7 +42,7 @@ enum ring_command {
     RING_REST,      ///< do nothing, then wait asleep and leave the CPU to others
     RING_GRANT,     ///< answer to RING_SBRK or RING_RESET
     RING_REFUSE,    ///< answer to RING_SBRK: no memory
-    RING_CALL,      ///< modules: function `count` with ring->arguments, results to ring->results
+    RING_CALL,      ///< function `count` of a module with `arguments`, packed as modules.h says
     RING_ANSWER,    ///< answer to RING_ASK: `pointer` is the value
 };
 
@@ -52,11 +52,11 @@ enum ring_reply {
     RING_RESET,       ///< the submission called mem_reset_brk on a heap in use
     RING_LOAD_FAILED, ///< text: why
     RING_DIED,        ///< a signal: see the signal fields; the worker exits next
-    RING_ASK,         ///< modules: question `value` with ring->asked; ANSWER follows
+    RING_ASK,         ///< within CALL: question `value`, its arguments in `results`; ANSWER follows
 };
 
-#define RING_ARGUMENTS 16 ///< of a call of a module, and of its results
-#define RING_RESULTS 16
+#define RING_ARGUMENTS 16 ///< words of a call of a module
+#define RING_RESULTS 16   ///< words of what it gives, or of a question
 
 /// Functions of modules, as RING_CALL counts them; bits of `module_functions`.
 enum ring_function_number {
@@ -85,14 +85,15 @@ enum ring_function_number {
     RING_N_MODULE_FUNCTIONS
 };
 
-/// What a module may ask the judge within a call.
+/// What a module may ask the judge within a call. The answer is one word; what answers
+/// RING_PHYS_WRITE and RING_FRAME_FREE is ignored.
 enum ring_question {
-    RING_PHYS_READ = 1, ///< asked[0]: the address
-    RING_PHYS_WRITE,    ///< asked[0]: the address, asked[1]: the word
-    RING_FRAME_ALLOC,   ///< asked[0]: how many
-    RING_FRAME_FREE,    ///< asked[0]: the address
+    RING_PHYS_READ = 1, ///< the address
+    RING_PHYS_WRITE,    ///< the address, the word
+    RING_FRAME_ALLOC,   ///< how many
+    RING_FRAME_FREE,    ///< the address
     RING_RANDOM,
-    RING_NEXT_USE, ///< asked[0]: the page
+    RING_NEXT_USE, ///< the page
 };
 
 /// Functions of a submission, bits of `functions`.
@@ -113,10 +114,10 @@ struct ring_op {
 
 struct ring {
     // Set by the judge before the first command.
-    uint64_t heap_base; ///< the address where the worker maps the heap
-    uint64_t heap_max_bytes;
-    uint32_t spin_turns; ///< before a futex wait; 0 with one CPU
-    uint32_t n_slots;    ///< size of the worker's pointer table
+    uint64_t heap_base;      ///< the address where the worker maps the heap
+    uint64_t heap_max_bytes; ///< 0: there is no heap
+    uint32_t spin_turns;     ///< before a futex wait; 0 with one CPU
+    uint32_t n_slots;        ///< size of the worker's pointer table
     uint32_t loading_filter_bytes;
     uint32_t running_filter_bytes;
     uint8_t loading_filter[RING_FILTER_BYTES]; ///< seccomp program, struct sock_filter[]
@@ -126,9 +127,10 @@ struct ring {
     _Alignas(64) uint32_t command_number; ///< futex; rises by one a command
     uint32_t worker_sleeps;               ///< the worker waits on command_number in the kernel
     uint32_t command;
-    uint32_t count;   ///< SLICE_RUN: operations
-    uint64_t pointer; ///< FREE, REALLOC; GRANT: the old break's address
+    uint32_t count;   ///< SLICE_RUN: operations; CALL: the function, enum ring_function_number
+    uint64_t pointer; ///< FREE, REALLOC; GRANT: the old break's address; ANSWER: the value
     uint64_t size;    ///< ALLOC, REALLOC; INIT, GRANT: the grant in heap bytes
+    uint64_t arguments[RING_ARGUMENTS]; ///< CALL; most calls fit in the cache line begun above
 
     // Worker -> judge.
     _Alignas(64) uint32_t reply_number; ///< futex; follows command_number
@@ -136,18 +138,14 @@ struct ring {
     uint32_t reply;
     uint32_t functions; ///< enum ring_function bits, with the reply to LOAD
     uint64_t value;
-    int32_t signal;          ///< DIED
-    int32_t signal_code;     ///< si_code
-    uint64_t signal_address; ///< si_addr; the system call's number for SIGSYS
-    uint64_t stack_low;      ///< the worker's stack, with the reply to LOAD
+    uint64_t results[RING_RESULTS]; ///< DONE of a CALL, ASK; most fit in the line begun above
+    int32_t signal;                 ///< DIED
+    int32_t signal_code;            ///< si_code
+    uint64_t signal_address;        ///< si_addr; the system call's number for SIGSYS
+    uint64_t stack_low;             ///< the worker's stack, with the reply to LOAD
     uint64_t stack_high;
+    uint64_t module_functions; ///< bits by enum ring_function_number, with the reply to LOAD
     char text[RING_TEXT_BYTES];
-
-    // Modules.
-    uint64_t arguments[RING_ARGUMENTS]; ///< judge -> worker: of RING_CALL
-    uint64_t results[RING_RESULTS];     ///< worker -> judge
-    uint64_t asked[2];                  ///< worker -> judge: of RING_ASK
-    uint64_t module_functions;          ///< worker -> judge, with the reply to LOAD
 
     struct ring_op slice[RING_SLICE];
     uint64_t log[RING_SLICE]; ///< pointers returned in the slice; 0 for a free
@@ -156,7 +154,10 @@ struct ring {
 static_assert(sizeof(struct ring_op) == 16, "the same for both widths");
 static_assert(offsetof(struct ring, command_number) == 64 + 2 * RING_FILTER_BYTES, "");
 static_assert(offsetof(struct ring, size) == offsetof(struct ring, command_number) + 24, "");
-static_assert(offsetof(struct ring, text) == offsetof(struct ring, reply_number) + 56, "");
+static_assert(offsetof(struct ring, arguments) == offsetof(struct ring, command_number) + 32, "");
+static_assert(offsetof(struct ring, results) == offsetof(struct ring, reply_number) + 24, "");
+static_assert(offsetof(struct ring, text) == offsetof(struct ring, reply_number) + 192, "");
+static_assert(RING_N_MODULE_FUNCTIONS <= 64, "module_functions has a bit for each");
 static_assert(offsetof(struct ring, slice) % 8 == 0, "the same for both widths");
 
 #endif

@@ -9,6 +9,8 @@
 #include <string.h>
 #include <sys/prctl.h>
 
+#include "harness/worker/modules.h"
+
 static int confine(const uint8_t *filter, uint32_t bytes)
 {
     struct sock_fprog program = {
@@ -51,6 +53,7 @@ const char *submission_load(struct submission *submission, const char *path, str
     SET(free, "mm_free", NULL, RING_HAS_FREE);
     SET(realloc, "mm_realloc", NULL, RING_HAS_REALLOC);
     SET(checkheap, "mm_checkheap", "mm_check", RING_HAS_CHECKHEAP);
+    modules_find(library, ring);
     if (confine(ring->running_filter, ring->running_filter_bytes) != 0) {
         return "the worker could not confine itself after loading";
     }

@@ -16,8 +16,8 @@ struct submission {
 };
 
 /// Confines the worker with the ring's first seccomp program, loads the shared object (its
-/// constructors run here), then confines it with the second. Fills *submission and
-/// ring->functions; on failure returns a reason.
+/// constructors run here), then confines it with the second. Fills *submission, ring->functions
+/// and ring->module_functions; on failure returns a reason.
 const char *submission_load(struct submission *submission, const char *path, struct ring *ring);
 
 #endif

@@ -18,7 +18,7 @@ LAB    ?= malloc
 SUB    ?= student_template/$(LAB)
 PREFIX ?= /usr/local
 
-LIBS      := yaml-0.1 jansson smartcols libseccomp
+LIBS      := yaml-0.1 jansson smartcols libseccomp zlib
 WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
                -Wno-missing-field-initializers # fields left out are zero; clang objects in seccomp.h
 CPPFLAGS  += -D_GNU_SOURCE -I.
@@ -41,6 +41,8 @@ BENCHES      := $(BENCH_SRC:%.c=$(BUILD)/%)
 REFERENCES   := $(patsubst reference/malloc/%.c,%,$(wildcard reference/malloc/*.c))
 INDEPENDENT_SRC := $(addprefix tests/references/,independent.c heap.c script.c)
 CORRUPTIONS_SRC := $(addprefix tests/references/,corruptions.c heap.c script.c)
+VM_REFERENCES := $(wildcard $(addsuffix /*.c,$(addprefix reference/,translate pagetable tlb cache replace)))
+VM_CHECK_SRC := tests/references/vm/check.c student_template/vm/vm_native.c
 BUILD_REFERENCE  = @mkdir -p $(@D) && gcc $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -Istudent_template/malloc
 # The 32-bit worker needs gcc-multilib, which not every architecture has.
 WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-file-name; } 2>/dev/null)), \
@@ -49,7 +51,7 @@ WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-fil
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all grade plots test bench regress regress-accept metrics format golden install clean help programs unit benches independents sanitized
+.PHONY: all grade plots test bench regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
 all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
@@ -98,6 +100,7 @@ golden: ## rewrite the expected outputs in tests/golden; review the difference b
 	@$(BUILD_WITH) $(JOBS) programs unit
 	@GOLDEN_UPDATE=1 CK_RUN_SUITE=reports $(BUILD)/tests/unit/unit
 	@GOLDEN_UPDATE=1 tests/cli/cli.sh $(BUILD)/mmgrade
+	@GOLDEN_UPDATE=1 tests/cli/vm.sh $(BUILD)/mmgrade
 
 # All in one folder, so that mmgrade finds grading/rubrics beside itself; bin/ has a link to it.
 install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
@@ -120,8 +123,10 @@ unit: $(BUILD)/tests/unit/unit
 benches: $(BENCHES)
 independents: $(addprefix $(BUILD)/tests/independent-,$(REFERENCES)) \
   $(if $(WORKER32),$(addprefix $(BUILD)/tests/independent32-,$(REFERENCES)))
+# For tests/references/vm/vm.sh.
+vm-references: $(VM_REFERENCES:reference/%.c=$(BUILD)/tests/vm/%)
 # What tests/references/sanitized.sh runs: with VARIANT=asan.
-sanitized: independents $(addprefix $(BUILD)/tests/independent8-,$(REFERENCES)) \
+sanitized: independents vm-references $(addprefix $(BUILD)/tests/independent8-,$(REFERENCES)) \
   $(addprefix $(BUILD)/tests/corruptions-,$(REFERENCES))
 
 $(BUILD)/mmgrade: $(BUILD)/harness/main.o $(BUILD)/libmmgrade.a
@@ -156,6 +161,11 @@ $(BUILD)/tests/corruptions-%: $(CORRUPTIONS_SRC) reference/malloc/%.c
 	$(BUILD_REFERENCE) --param asan-globals=0 -c -o $@.o reference/malloc/$*.c
 	objcopy --rename-section .bss=globals $@.o
 	$(BUILD_REFERENCE) -o $@ $(CORRUPTIONS_SRC) $@.o
+# The test of an address lab, tests/references/vm/LAB.c, with each reference of that lab.
+$(BUILD)/tests/vm/%: reference/%.c $(VM_CHECK_SRC) $(wildcard tests/references/vm/*) $(wildcard student_template/vm/*.h)
+	@mkdir -p $(@D)
+	gcc $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -Istudent_template/vm -o $@ $< $(VM_CHECK_SRC) \
+	  tests/references/vm/$(*D).c
 # Programs beside a folder of their name: no object files of their own.
 $(BUILD)/tests/policies: tests/references/policies.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)

@@ -18,6 +18,8 @@ static const struct {
     {"regress", command_regress, "hold the references against their stored figures"},
     {"plots", command_plots, "draw submissions among the references"},
     {"trace", command_trace, "generate, check and describe traces"},
+    {"vmtrace", command_vmtrace, "generate, check and describe traces of memory accesses"},
+    {"vm", command_vm, "run the simulated machine over a trace of memory accesses"},
     {"labs", command_labs, "list the labs"},
     {"doctor", command_doctor, "tell what this machine offers and what is missing"},
 };

@@ -8,10 +8,12 @@
 #include "harness/base/memory.h"
 
 /// "CODE at operation 204 (cc1.rep:208: f 31)". The caller frees it.
-static char *place_text(const struct case_result *one, const struct verdict *verdict)
+static char *place_text(const struct result *result, const struct case_result *one,
+                        const struct verdict *verdict)
 {
-    char *operation = verdict->op == 0 ? xstrdup(" before the first operation")
-                                       : xasprintf(" at operation %zu", verdict->op);
+    const char *noun = result->op_noun == NULL ? "operation" : result->op_noun;
+    char *operation = verdict->op == 0 ? xasprintf(" before the first %s", noun)
+                                       : xasprintf(" at %s %zu", noun, verdict->op);
     char *line = verdict->line == 0 ? xstrdup("")
                                     : xasprintf(" (%s:%zu%s%s)", one->trace, verdict->line,
                                                 verdict->op_text == NULL ? "" : ": ",
@@ -50,6 +52,16 @@ void terminal_verdict(const struct page *page, const struct verdict *verdict, co
     }
 }
 
+/// The trace, and the machine when it was played on several.
+static void print_name(const struct page *page, const struct case_result *one)
+{
+    page_text(page, one->trace);
+    if (one->machine != NULL) {
+        fputs("  ", page->stream);
+        page_text(page, one->machine);
+    }
+}
+
 void terminal_failures(const struct page *page, const struct result *result)
 {
     for (size_t i = 0; i < result->n_cases; i++) {
@@ -57,10 +69,10 @@ void terminal_failures(const struct page *page, const struct result *result)
         if (one->verdict == NULL || one->status == STATUS_PASSED) {
             continue;
         }
-        char *place = place_text(one, one->verdict);
+        char *place = place_text(result, one, one->verdict);
         bool failed = one->status == STATUS_FAILED;
         page_tone(page, failed ? TONE_BAD : TONE_WARN);
-        page_text(page, one->trace);
+        print_name(page, one);
         fputs(failed ? "  X  " : "  skipped  ", page->stream);
         page_text(page, place);
         page_tone(page, TONE_PLAIN);
@@ -121,9 +133,9 @@ void terminal_warnings(const struct page *page, const struct result *result)
             if (!is_first(result, i, j)) {
                 continue;
             }
-            char *place = place_text(one, warning);
+            char *place = place_text(result, one, warning);
             page_tone(page, TONE_WARN);
-            page_text(page, one->trace);
+            print_name(page, one);
             fputs("  warning  ", page->stream);
             page_text(page, place);
             page_tone(page, TONE_PLAIN);

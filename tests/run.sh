@@ -33,12 +33,14 @@ unit_under_valgrind() {
 }
 
 step 'structure: include direction, headers, licence lines' tests/structure/structure.sh
-step 'build with gcc' build VARIANT=release programs unit independents \
+step 'build with gcc' build VARIANT=release programs unit independents vm-references \
     build/release/tests/mutants build/release/tests/policies
 step 'unit tests' build/release/tests/unit/unit
 step 'command line' tests/cli/cli.sh build/release/mmgrade
 step 'report folders and pictures' tests/cli/plots.sh build/release/mmgrade
 step 'recording programs' tests/cli/record.sh build/release/mmgrade
+step 'traces of memory accesses' tests/cli/vmtrace.sh build/release/mmgrade
+step 'the simulated machine' tests/cli/vm.sh build/release/mmgrade
 step 'an installed copy' tests/cli/install.sh
 step 'builds without bubblewrap' tests/cli/fallback.sh build/release/mmgrade
 step 'mutants: broken allocators and their verdicts' \
@@ -48,6 +50,8 @@ step 'references: every trace, and utilization computed a second time' \
 step 'references: each places blocks as its policy says' build/release/tests/policies
 step 'references of the fit lab: each policy, and the others judged by it' \
     tests/references/fit.sh build/release/mmgrade
+step 'references and templates of the address labs, natively' \
+    tests/references/vm/vm.sh build/release/tests/vm
 step 'command line of the regression' tests/cli/regress.sh build/release/mmgrade
 step 'regression of the references' build/release/mmgrade regress
 step 'existing coursework' tests/coursework/coursework.sh build/release/mmgrade
@@ -55,6 +59,8 @@ step 'build with ASan and UBSan' build VARIANT=asan programs unit sanitized
 step 'unit tests under ASan and UBSan' build/asan/tests/unit/unit
 step 'references under ASan and UBSan: every trace, and damaged heaps' \
     tests/references/sanitized.sh build/asan/tests
+step 'references of the address labs under ASan and UBSan' \
+    tests/references/vm/vm.sh build/asan/tests/vm
 step 'command line under ASan and UBSan' tests/cli/cli.sh build/asan/mmgrade
 step 'unit tests under valgrind' unit_under_valgrind
 step 'build with clang' build VARIANT=clang programs unit

@@ -38,8 +38,8 @@ enum access_flags {
 
 struct access {
     uint64_t address; ///< of the first byte
-    uint64_t bytes;   ///< of an access 1 or more; 1 where a dialect does not say
-    uint32_t line;    ///< in the text, from 1; of a binary trace the record's number
+    uint64_t bytes;   ///< of an access 1 or more; 1 where a dialect does not say; of SWITCH 0
+    uint32_t line;    ///< in the text, from 1, modulo 2^32; of a binary trace the record's number
     uint16_t process; ///< whose address it is; 0 where a dialect does not say
     uint8_t kind;     ///< enum access_kind
     uint8_t flags;    ///< of MAP and PROTECT; of accesses 0, or ACCESS_MAY_USER in user mode
@@ -48,24 +48,27 @@ struct access {
 struct access_stream;
 
 struct access_options {
-    const char *dialect; ///< by name; NULL: recognised by content
-    unsigned page_bits;  ///< a page trace's number n stands for address n << page_bits
+    const char *dialect; ///< by name (harness/access/dialects.h); NULL: recognised by content
+    unsigned page_bits;  ///< a page trace's number n stands for address n << page_bits; 0 to 63
 };
 
 /// Opens a trace, gzip'd or not; "-" is standard input. NULL with *error when it cannot be read or
-/// is of no known dialect. Text is read through mmap, and its binary form is kept in the user's
-/// cache folder for the next run when it is large (access_cache.h).
+/// is of no known dialect. `options` NULL: any dialect, pages of 2^12 bytes. Text is read through
+/// mmap, and its binary form is kept in the user's cache folder for the next run when it is large
+/// (access_cache.h). Memory does not grow with the trace.
 struct access_stream *access_open(const char *path, const struct access_options *options,
                                   struct error *error);
 
-/// Fills up to n records; returns how many, 0 at the end. SIZE_MAX with *error, naming file and
-/// line, when the trace is broken there; what was given before is good.
+/// Fills up to n >= 1 records; returns how many, fewer also in between, 0 at the end. SIZE_MAX with
+/// *error, naming file and line, when the trace is broken there; what was given before is good.
 size_t access_next(struct access_stream *stream, struct access *records, size_t n,
                    struct error *error);
 
-/// Back to the first record; false with *error for standard input.
+/// Back to the first record; false with *error for standard input and other pipes, after which one
+/// can read on, and for a file that has gone.
 bool access_rewind(struct access_stream *stream, struct error *error);
 
+/// The dialect's name in access_dialects[], also when the cache had the trace.
 const char *access_dialect_name(const struct access_stream *stream);
 bool access_is_page_trace(const struct access_stream *stream);
 void access_close(struct access_stream *stream); ///< takes NULL
@@ -78,7 +81,8 @@ struct access_trace {
     bool pages; ///< a page trace
 };
 
-/// Reads all; at most max_records, then *cut is set (both may be 0 and NULL: no limit).
+/// Reads all; at most max_records, and *cut tells whether there are more (0 and NULL: no limit). On
+/// success the caller calls access_trace_free.
 bool access_trace_read(struct access_trace *trace, const char *path,
                        const struct access_options *options, size_t max_records, bool *cut,
                        struct error *error);

@@ -40,6 +40,18 @@ struct verdict {
 #define METRIC_SPEED_RATIO "speed_ratio"     ///< submission / reference, wall time
 #define METRIC_SPEED_SPREAD "speed_spread"   ///< half-width of the ratio's 95 % interval / ratio
 
+// Of the labs on addresses.
+#define METRIC_ACCESSES "accesses"               ///< uses of memory that were played
+#define METRIC_HIT_RATE "hit_rate"               ///< ratio, of the TLB or the cache
+#define METRIC_HIT_RATIO "hit_ratio"             ///< under a free policy: hit rate / LRU's
+#define METRIC_VM_FAULTS "faults"                ///< pages brought in; LRU's beside it
+#define METRIC_OPT_FAULTS "opt_faults"           ///< what OPT would bring in
+#define METRIC_FAULT_GAIN "fault_gain"           ///< ratio: 0 is as good as LRU, 1 as good as OPT
+#define METRIC_TABLE_FRAMES "table_frames"       ///< for page tables at most; the minimum beside it
+#define METRIC_FRAME_RATIO "frame_ratio"         ///< ratio: minimum / table_frames
+#define METRIC_WALK_REFERENCES "walk_references" ///< mean of a walk; the minimum beside it
+#define METRIC_REFERENCE_RATIO "reference_ratio" ///< ratio: minimum / walk_references
+
 struct metric {
     const char *name; ///< static
     const char *unit; ///< static: "ratio", "ops/s", "bytes", "calls", "faults", "ops"
@@ -58,6 +70,7 @@ struct heap_sample {
 
 struct case_result {
     char *trace;   ///< name for people
+    char *machine; ///< of several that a trace is played on: "16x4 lru"; or NULL
     double weight; ///< as the rubric says
     bool counts_utilization;
     bool counts_speed;
@@ -99,6 +112,7 @@ struct result {
     char *lab;
     char *submission;
     char *rubric;
+    const char *op_noun; ///< static: what verdicts count, "access"; NULL: "operation"
     struct build_result build;
     struct case_result *cases;
     size_t n_cases;

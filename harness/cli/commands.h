@@ -8,6 +8,8 @@ int command_grade(int argc, char **argv);
 int command_regress(int argc, char **argv);
 int command_plots(int argc, char **argv);
 int command_trace(int argc, char **argv);
+int command_vmtrace(int argc, char **argv);
+int command_vm(int argc, char **argv);
 int command_labs(int argc, char **argv);
 int command_doctor(int argc, char **argv);
 

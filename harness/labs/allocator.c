@@ -4,15 +4,14 @@
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
-#include "harness/base/printable.h"
 #include "harness/heap/explain.h"
 #include "harness/heap/trial.h"
+#include "harness/labs/submission.h"
 #include "harness/measure/speed.h"
 
 #define HEADERS "student_template/malloc"
@@ -116,34 +115,6 @@ static bool uses_realloc(const struct run *run)
     return false;
 }
 
-static struct verdict *missing_function(const char *name, const char *files)
-{
-    struct verdict *verdict = verdict_new("MISSING_FUNCTION", 0, 0);
-    verdict->message = xasprintf("%s defines no function %s.", files, name);
-    verdict->hint = xstrdup("a misspelt name, `static` in front of it, or an #ifdef around it");
-    return verdict;
-}
-
-/// What else may be behind a function that is not there: files that were not compiled, and where
-/// the compiler saw it used without a declaration.
-static void add_side_notes(const struct run *run, struct verdict *verdict)
-{
-    char *notes = build_side_notes(&run->builds[SPEED_SUBMISSION]);
-    const char *output = run->result->build.output;
-    const char *warning = strstr(output, "implicit declaration of function");
-    const char *line = warning;
-    while (line != NULL && line > output && line[-1] != '\n') {
-        line--;
-    }
-    char *details =
-        xasprintf("%s%.*s%s%s", verdict->details == NULL ? "" : verdict->details,
-                  line == NULL ? 0 : (int)strcspn(line, "\n") + 1, line == NULL ? "" : line,
-                  notes == NULL ? "" : notes, notes == NULL ? "" : "\n");
-    free(verdict->details);
-    free(notes);
-    verdict->details = details;
-}
-
 /// Loads the submission once without calling it: does it load, is all there? What its constructors
 /// do wrong is left to the cases.
 static void check_functions(struct run *run)
@@ -163,7 +134,7 @@ static void check_functions(struct run *run)
     for (size_t i = 0; loaded && build->verdict == NULL && i < 4; i++) {
         bool needed = functions[i].bit != RING_HAS_REALLOC || uses_realloc(run);
         if (needed && (session.functions & functions[i].bit) == 0) {
-            build->verdict = missing_function(functions[i].name, build->files);
+            build->verdict = submission_lacks(build->files, functions[i].name);
         }
     }
     if (!loaded && session.news.reply == RING_LOAD_FAILED) {
@@ -174,7 +145,7 @@ static void check_functions(struct run *run)
         build->verdict = run->lab->find_missing(&run->builds[SPEED_SUBMISSION], run->settings);
     }
     if (build->verdict != NULL) {
-        add_side_notes(run, build->verdict);
+        submission_add_side_notes(&run->builds[SPEED_SUBMISSION], build, build->verdict);
     }
     build->ok = build->verdict == NULL;
     session_close(&session);
@@ -224,18 +195,6 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
     }
 }
 
-static void tell_how_to_reproduce(const struct run *run, struct case_result *one, size_t idx)
-{
-    if (one->verdict != NULL) {
-        char *trace = shell_word(run->settings->traces[idx].path);
-        char *submission = shell_word(run->job->submission);
-        one->verdict->reproduce =
-            xasprintf("%s --trace %s %s", run->job->reproduce_prefix, trace, submission);
-        free(trace);
-        free(submission);
-    }
-}
-
 static void run_case(struct run *run, size_t idx)
 {
     struct case_result *one = &run->result->cases[idx];
@@ -246,7 +205,7 @@ static void run_case(struct run *run, size_t idx)
     if (done && one->status == STATUS_PASSED && run->settings->speed.enabled) {
         time_case(run, idx, pointers);
     }
-    tell_how_to_reproduce(run, one, idx);
+    submission_tell_command(run->job, &run->settings->traces[idx], one);
     free(pointers);
 }
 

@@ -13,6 +13,7 @@
 #include "harness/base/error.h"
 #include "harness/base/result.h"
 #include "harness/heap/settings.h"
+#include "harness/modules/config.h"
 #include "harness/sandbox/build.h"
 
 struct limit_settings {
@@ -49,6 +50,7 @@ struct lab_settings {
     struct heap_settings heap;
     struct speed_settings speed;
     enum fit_requires fit_requires;
+    struct module_settings modules; ///< of the labs on addresses
     struct trace_choice *traces;
     size_t n_traces;
 };

@@ -7,25 +7,30 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/vm/associative.h"
+
 struct cache_settings {
     uint32_t sets; ///< a power of two; 0: there is no such cache
     uint32_t ways;
-    uint32_t line_bytes;
+    uint32_t line_bytes; ///< a power of two
     bool write_back;
     bool write_allocate;
     uint32_t cycles; ///< of a hit
 };
 
+/// What cache_set() shows.
 struct cache_line {
     bool valid, dirty;
     uint64_t number; ///< address / line_bytes
-    uint64_t order;  ///< when it was used: the smallest of a set goes first
+    uint64_t order;  ///< by use: the smallest of a set goes first
 };
 
 struct cache {
     struct cache_settings settings;
-    struct cache_line *lines; ///< set by set
-    uint64_t clock;
+    struct associative slots;   ///< by line number
+    bool *dirty;                ///< by slot
+    uint32_t line_bits;         ///< log2(line_bytes)
+    struct cache_line *picture; ///< what cache_set() has drawn last
     uint64_t n_hits, n_misses, n_evictions, n_writebacks, n_write_throughs;
 };
 
@@ -39,10 +44,13 @@ void cache_close(struct cache *cache);
 
 struct cache_outcome cache_access(struct cache *cache, uint64_t pa, bool write);
 
-/// Dirty lines that are still there.
+/// Whether the line is there; changes and counts nothing.
+bool cache_peek(const struct cache *cache, uint64_t pa);
+
+/// Dirty lines that are still there. O(sets * ways).
 uint64_t cache_count_dirty(const struct cache *cache);
 
-/// The first line of the address's set: `ways` of them, for pictures.
+/// The first line of the address's set: `ways` of them, for pictures. Until the next call.
 const struct cache_line *cache_set(const struct cache *cache, uint64_t pa);
 
 #endif

@@ -7,6 +7,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "harness/vm/associative.h"
+
+/// Golden TLBs play no TLB_FREE: then the policy is the submission's.
 enum tlb_policy { TLB_LRU, TLB_FIFO, TLB_FREE };
 
 struct tlb_settings {
@@ -22,13 +25,14 @@ struct tlb_entry {
     uint64_t vpn;
     uint64_t ppn;
     uint64_t flags;
-    uint64_t order; ///< when it was used (LRU) or inserted (FIFO): the smallest of a set goes first
+    /// Of what tlb_set() gives: the smallest of a set goes first. By use (LRU) or insertion (FIFO).
+    uint64_t order;
 };
 
 struct tlb {
     struct tlb_settings settings;
-    struct tlb_entry *entries; ///< set by set
-    uint64_t clock;
+    struct associative slots;  ///< by ASID and VPN
+    struct tlb_entry *entries; ///< by slot
     uint64_t n_hits, n_misses;
 };
 
@@ -38,6 +42,9 @@ void tlb_close(struct tlb *tlb);
 /// The entry, NULL at a miss; counts, and under LRU makes it the youngest. Valid until the next
 /// insert. The caller may change its flags.
 struct tlb_entry *tlb_lookup(struct tlb *tlb, uint32_t asid, uint64_t vpn);
+
+/// The entry, NULL when there is none; changes and counts nothing.
+const struct tlb_entry *tlb_peek(const struct tlb *tlb, uint32_t asid, uint64_t vpn);
 
 /// Puts a translation in. *victim (or NULL) gets the entry that gave way, `valid` false when none
 /// did.
@@ -49,7 +56,8 @@ bool tlb_invalidate(struct tlb *tlb, uint32_t asid, uint64_t vpn);
 void tlb_flush(struct tlb *tlb, uint32_t asid);
 void tlb_flush_all(struct tlb *tlb);
 
-/// The first entry of the VPN's set: `ways` of them, for pictures.
+/// The first entry of the VPN's set: `ways` of them, for pictures. Fresh until the next call of any
+/// function of this TLB.
 const struct tlb_entry *tlb_set(const struct tlb *tlb, uint64_t vpn);
 
 #endif

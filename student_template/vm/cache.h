@@ -4,7 +4,8 @@
 //
 // Write-back: a write makes its line dirty, and memory learns of it when the line is evicted.
 // Write-through: memory learns of each write at once, no line is ever dirty. Without write-allocate
-// a write that misses goes to memory and changes nothing in the cache.
+// a write that misses goes to memory and changes nothing in the cache. Every hit, and every line
+// that is filled, is a use for LRU.
 #ifndef CACHE_H
 #define CACHE_H
 
@@ -20,9 +21,9 @@ struct cache_config {
 
 struct cache_result {
     bool hit;
-    bool evicted;       ///< a valid line gave way
-    bool written_back;  ///< it was dirty and went to memory
-    uint64_t victim;    ///< the address of its first byte, when evicted; else 0
+    bool evicted;      ///< a valid line gave way
+    bool written_back; ///< it was dirty and went to memory; never under write-through
+    uint64_t victim;   ///< the address of its first byte, when evicted; else 0
 };
 
 /// Called before each trace; all lines are invalid then.

@@ -3,7 +3,7 @@
 //
 // Set VPN mod sets; the tag is the rest of the VPN together with the ASID. The policy says which
 // entry of a full set gives way: the least recently used one (found by a lookup, or inserted), or
-// the one inserted first. Empty places are filled first.
+// the one inserted first. Empty places are filled first. A lookup that misses changes nothing.
 #ifndef TLB_H
 #define TLB_H
 
@@ -28,8 +28,8 @@ void tlb_init(const struct tlb_config *config);
 
 struct tlb_result tlb_lookup(uint32_t asid, uint64_t vpn);
 
-/// Puts a translation in; one of the same page and ASID that is there is replaced, in its place
-/// (its age in FIFO order stays).
+/// Puts a translation in; one of the same page and ASID that is there is replaced, in its place,
+/// and nothing gives way. That is a use under LRU; in FIFO order its age stays.
 void tlb_insert(uint32_t asid, uint64_t vpn, uint64_t ppn, uint64_t flags);
 
 /// The page was unmapped or its entry has changed: a lookup must not find it any more.

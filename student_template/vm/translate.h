@@ -25,13 +25,13 @@ struct pa_fields {
 /// The fields of a virtual address. Bits above va_bits are ignored.
 struct va_fields split_va(const struct vm_geometry *geometry, uint64_t va);
 
-/// The virtual address that a VPN and a VPO make.
+/// The virtual address that a VPN and a VPO make. Both fit into their fields.
 uint64_t join_va(const struct vm_geometry *geometry, uint64_t vpn, uint64_t vpo);
 
 /// The fields of a physical address. Bits above pa_bits are ignored.
 struct pa_fields split_pa(const struct vm_geometry *geometry, uint64_t pa);
 
-/// The physical address that a PPN and a PPO make.
+/// The physical address that a PPN and a PPO make. Both fit into their fields.
 uint64_t join_pa(const struct vm_geometry *geometry, uint64_t ppn, uint64_t ppo);
 
 #endif

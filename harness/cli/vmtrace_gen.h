@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// `mmgrade vmtrace gen`: makes a trace of accesses from a seed.
+#ifndef MMGRADE_CLI_VMTRACE_GEN_H
+#define MMGRADE_CLI_VMTRACE_GEN_H
+
+#include "harness/cli/vmtrace_command.h"
+
+int vmtrace_gen_run(const struct vmtrace_command *self, int argc, char **argv);
+
+/// Parameters and kinds, each from its table.
+void vmtrace_gen_help(void);
+
+#endif

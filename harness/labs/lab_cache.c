@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// A physically addressed cache (CS:APP 6.4).
+#include "harness/labs/lab_cache.h"
+
+#include "harness/labs/module_lab.h"
+
+#define MODULES (1u << MODULE_CACHE)
+
+static bool run(const struct job *job, struct result *result, struct error *error)
+{
+    return module_lab_run(MODULES, job, result, error);
+}
+
+static void print_rules(FILE *file)
+{
+    module_lab_print_rules(file, MODULES);
+}
+
+const struct lab lab_cache = {
+    .name = "cache",
+    .title = "Cache",
+    .folder = "student_template/cache",
+    .run = run,
+    .print_rules = print_rules,
+};

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+// Any modules of the machine together, from the virtual address to the cache.
+#include "harness/labs/lab_mmu.h"
+
+#include "harness/labs/module_lab.h"
+
+#define MODULES (MODULES_ALL)
+
+static bool run(const struct job *job, struct result *result, struct error *error)
+{
+    return module_lab_run(MODULES, job, result, error);
+}
+
+static void print_rules(FILE *file)
+{
+    module_lab_print_rules(file, MODULES);
+}
+
+const struct lab lab_mmu = {
+    .name = "mmu",
+    .title = "Whole machine",
+    .folder = "student_template/mmu",
+    .run = run,
+    .print_rules = print_rules,
+};

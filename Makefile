@@ -18,7 +18,7 @@ LAB    ?= malloc
 SUB    ?= student_template/$(LAB)
 PREFIX ?= /usr/local
 
-LIBS      := yaml-0.1 jansson smartcols libseccomp zlib
+LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash
 WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
                -Wno-missing-field-initializers # fields left out are zero; clang objects in seccomp.h
 CPPFLAGS  += -D_GNU_SOURCE -I.
@@ -101,6 +101,8 @@ golden: ## rewrite the expected outputs in tests/golden; review the difference b
 	@GOLDEN_UPDATE=1 CK_RUN_SUITE=reports $(BUILD)/tests/unit/unit
 	@GOLDEN_UPDATE=1 tests/cli/cli.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/vm.sh $(BUILD)/mmgrade
+	@GOLDEN_UPDATE=1 tests/cli/modules.sh $(BUILD)/mmgrade
+	@GOLDEN_UPDATE=1 tests/cli/vmtrace.sh $(BUILD)/mmgrade
 
 # All in one folder, so that mmgrade finds grading/rubrics beside itself; bin/ has a link to it.
 install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
@@ -133,14 +135,15 @@ $(BUILD)/mmgrade: $(BUILD)/harness/main.o $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 $(BUILD)/libmmgrade.a: $(LIB_OBJ)
 	rm -f $@ && ar rcs $@ $^
+WORKER_EXPORTS := -Wl,--dynamic-list=harness/worker/exports.list
 # The worker links nothing but libc and exports memlib to the submission.
 $(BUILD)/mmgrade-worker: $(WORKER_OBJ)
-	$(CC) -rdynamic -o $@ $^ -ldl -lm
+	$(CC) $(WORKER_EXPORTS) -o $@ $^ -ldl -lm
 $(BUILD)/mmgrade-record.so: harness/trace/preload/record.c harness/trace/recording.h
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -fPIC -shared -fvisibility=hidden -o $@ $<
 $(BUILD)/mmgrade-worker32: $(WORKER32_OBJ)
-	gcc -m32 -rdynamic -o $@ $^ -ldl -lm
+	gcc -m32 $(WORKER_EXPORTS) -o $@ $^ -ldl -lm
 
 COMMA := ,
 # Each tests/unit/test_NAME.c gives NAME_suite(); main.c runs all that are here.

@@ -11,6 +11,7 @@
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
 #include "harness/base/schema.h"
+#include "harness/measure/cost_machine.h"
 
 /// A file that is larger is not a rubric.
 #define RUBRIC_MAX_BYTES ((size_t)256 << 10)
@@ -92,8 +93,10 @@ bool rubric_check_criterion(const struct schema_place *place, void *draft, void 
         return schema_refuse(place, "metric", "%s has no 'metric', only throughput has one",
                              one->name);
     }
-    if (one->kind == CRITERION_UTILIZATION && one->full > 1) {
-        return schema_refuse(place, "full", "utilization is never above 1, allowed are 0 to 1");
+    bool is_share = one->kind != CRITERION_CORRECTNESS && one->kind != CRITERION_THROUGHPUT &&
+                    one->kind != CRITERION_HIT_RATE;
+    if (is_share && one->full > 1) {
+        return schema_refuse(place, "full", "%s is never above 1, allowed are 0 to 1", one->name);
     }
     if (one->none >= one->full) {
         return schema_refuse(place, schema_has(place, "full") ? "full" : "none",
@@ -112,6 +115,64 @@ static char *lab_names(void)
         names = longer;
     }
     return names;
+}
+
+/// Each machine of the grid must be one; those of random sizes are by construction.
+static bool check_machines(const struct schema_place *place, const struct rubric *rubric,
+                           const struct lab *lab)
+{
+    const struct module_settings *settings = &rubric->settings.modules;
+    static const char *const keys[] = {"common", "grid", "random"};
+    for (size_t i = 0; i < 3 && lab->modules == 0; i++) {
+        if (schema_has(place, keys[i])) {
+            return schema_refuse(place, keys[i], "the lab %s has no machine: '%s' is of no use",
+                                 lab->name, keys[i]);
+        }
+    }
+    if (lab->modules == 0 && !cost_machine_find(settings->machine, &(struct ring_machine){0})) {
+        return schema_refuse(place, "machine", "no cycles are known of the machine '%s'",
+                             settings->machine);
+    }
+    struct machine_settings base;
+    struct error error;
+    if (lab->modules != 0 && !module_config_base(&base, settings, &error)) {
+        return schema_refuse(place, "machine", "%s", error.text);
+    }
+    for (size_t i = 0; i < module_config_count(settings) && lab->modules != 0; i++) {
+        struct module_config config;
+        char reason[256];
+        if (!module_config_make(&config, settings, &base, i, lab->modules, reason, sizeof reason)) {
+            return schema_refuse(place, settings->n_grid == 0 ? "common" : "grid",
+                                 "machine %zu: %s", i + 1, reason);
+        }
+        module_config_free(&config);
+    }
+    return true;
+}
+
+/// What is to be measured follows from what is scored, and from what compilers can do.
+static bool settle_throughput(const struct schema_place *place, struct rubric *rubric)
+{
+    struct lab_settings *settings = &rubric->settings;
+    bool m32 = settings->heap.abi == HEAP_ABI_M32;
+    for (size_t i = 0; i < rubric->n_criteria; i++) {
+        struct criterion *one = &rubric->criteria[i];
+        if (one->kind != CRITERION_THROUGHPUT) {
+            continue;
+        }
+        if (m32 && one->metric == THROUGHPUT_CYCLES) {
+            return schema_refuse(place, "build.abi",
+                                 "cycles cannot be counted with 'abi: m32': write 'metric: wall'");
+        }
+        if (one->metric == THROUGHPUT_UNSET) {
+            one->metric = m32 ? THROUGHPUT_WALL : THROUGHPUT_CYCLES;
+        }
+        settings->throughput = one->metric;
+    }
+    settings->speed.enabled =
+        settings->speed.wish == SPEED_YES ||
+        (settings->speed.wish == SPEED_UNSET && settings->throughput == THROUGHPUT_WALL);
+    return true;
 }
 
 static bool check_whole(const struct schema_place *place, void *draft)
@@ -138,6 +199,9 @@ static bool check_whole(const struct schema_place *place, void *draft)
     }
     if (heap->fit_policy != FIT_ANY && strcmp(rubric->lab, "fit") != 0) {
         return schema_refuse(place, "fit.policy", "only the lab fit has a policy");
+    }
+    if (!settle_throughput(place, rubric) || !check_machines(place, rubric, lab)) {
+        return false;
     }
     double points = 0;
     for (size_t i = 0; i < rubric->n_criteria; i++) {

@@ -4,7 +4,7 @@
 //
 // Glossary of the stage `grading`:
 //   rubric      what an instructor decides: settings of the lab, traces, criteria
-//   criterion   one thing that points are given for: correctness, utilization, throughput
+//   criterion   one thing that points are given for: correctness, utilization, hit_rate, ...
 //   share       the part of a criterion's points that one case may earn
 #ifndef MMGRADE_GRADING_RUBRIC_H
 #define MMGRADE_GRADING_RUBRIC_H
@@ -16,10 +16,15 @@
 #include "harness/base/error.h"
 #include "harness/labs/lab.h"
 
-enum criterion_kind { CRITERION_CORRECTNESS, CRITERION_UTILIZATION, CRITERION_THROUGHPUT };
-
-/// What throughput is measured in; simulated cycles get their place here.
-enum throughput_metric { THROUGHPUT_WALL };
+enum criterion_kind {
+    CRITERION_CORRECTNESS,
+    CRITERION_UTILIZATION,
+    CRITERION_THROUGHPUT,
+    CRITERION_HIT_RATE,
+    CRITERION_FAULTS,
+    CRITERION_FRAMES,
+    CRITERION_REFERENCES
+};
 
 struct criterion {
     enum criterion_kind kind;

@@ -8,10 +8,11 @@ static_assert(sizeof(enum heap_base) == sizeof(unsigned), "SCHEMA_WORD stores an
 
 #define SETTING(member) offsetof(struct rubric_draft, rubric.settings.member)
 
-const struct schema_word rubric_criteria[] = {{"correctness", CRITERION_CORRECTNESS},
-                                              {"utilization", CRITERION_UTILIZATION},
-                                              {"throughput", CRITERION_THROUGHPUT},
-                                              {NULL, 0}};
+const struct schema_word rubric_criteria[] = {
+    {"correctness", CRITERION_CORRECTNESS}, {"utilization", CRITERION_UTILIZATION},
+    {"throughput", CRITERION_THROUGHPUT},   {"hit_rate", CRITERION_HIT_RATE},
+    {"faults", CRITERION_FAULTS},           {"frames", CRITERION_FRAMES},
+    {"references", CRITERION_REFERENCES},   {NULL, 0}};
 static const struct schema_word compilers[] = {{"gcc", 0}, {"clang", 0}, {NULL, 0}};
 static const struct schema_word abis[] = {
     {"native", HEAP_ABI_NATIVE}, {"m32", HEAP_ABI_M32}, {NULL, 0}};
@@ -29,7 +30,10 @@ static const struct schema_word fit_requirements[] = {{"either", FIT_REQUIRES_EI
                                                       {"place", FIT_REQUIRES_PLACE},
                                                       {"both", FIT_REQUIRES_BOTH},
                                                       {NULL, 0}};
-static const struct schema_word throughput_metrics[] = {{"wall", THROUGHPUT_WALL}, {NULL, 0}};
+static const struct schema_word throughput_metrics[] = {
+    {"cycles", THROUGHPUT_CYCLES}, {"wall", THROUGHPUT_WALL}, {NULL, 0}};
+static const struct schema_word speed_wishes[] = {
+    {"yes", SPEED_YES}, {"no", SPEED_NO}, {"true", SPEED_YES}, {"false", SPEED_NO}, {NULL, 0}};
 static const struct schema_word tlb_policies[] = {
     {"lru", TLB_LRU + 1}, {"fifo", TLB_FIFO + 1}, {"free", TLB_FREE + 1}, {NULL, 0}};
 static const struct schema_word switch_kinds[] = {{"tagged", 1}, {"flush", 2}, {NULL, 0}};
@@ -139,7 +143,7 @@ static const struct schema_key limit_keys[] = {
 #define FINDING(key, text)                                                                         \
     {                                                                                              \
         .name = #key, .type = SCHEMA_WORD, .offset = SETTING(heap.findings.key),                   \
-        .words = finding_kinds, .fallback = "fail", .help = text                                        \
+        .words = finding_kinds, .fallback = "fail", .help = text                                   \
     }
 static const struct schema_key finding_keys[] = {
     FINDING(uninit_read, "other pointers when fresh memory holds other bytes"),
@@ -167,15 +171,16 @@ static const struct schema_key fit_keys[] = {
 
 static const struct schema_key speed_keys[] = {
     {.name = "enabled",
-     .type = SCHEMA_YES_NO,
-     .offset = SETTING(speed.enabled),
-     .fallback = "yes",
-     .help = "no: nothing is timed and throughput is left out of the score"},
+     .type = SCHEMA_WORD,
+     .offset = SETTING(speed.wish),
+     .words = speed_wishes,
+     .help = "whether wall time is measured; left out, only when throughput is scored by it; no: "
+             "throughput by wall time is left out of the score"},
     {.name = "reference",
      .type = SCHEMA_NAME,
      .offset = SETTING(speed.reference),
      .fallback = "segregated",
-     .help = "the solution in reference/LAB/ that is timed beside the submission"},
+     .help = "the solution in reference/LAB/ that throughput is compared with"},
     {.name = "budget",
      .type = SCHEMA_SECONDS,
      .offset = SETTING(speed.budget_seconds),
@@ -256,13 +261,12 @@ static const struct schema_key speed_keys[] = {
 #define OF_GRID(member) offsetof(struct module_shape, member)
 
 static const struct schema_key common_keys[] = {SHAPE_KEYS(COMMON), {0}};
-static const struct schema_key grid_keys[] = {
-    {.name = "name",
-     .type = SCHEMA_TEXT,
-     .offset = OF_GRID(name),
-     .help = "for people; left out, made of the sizes"},
-    SHAPE_KEYS(OF_GRID),
-    {0}};
+static const struct schema_key grid_keys[] = {{.name = "name",
+                                               .type = SCHEMA_TEXT,
+                                               .offset = OF_GRID(name),
+                                               .help = "for people; left out, made of the sizes"},
+                                              SHAPE_KEYS(OF_GRID),
+                                              {0}};
 
 static const struct schema_key trace_keys[] = {
     {.name = "file",
@@ -313,8 +317,9 @@ static const struct schema_key criterion_keys[] = {
      .offset = offsetof(struct criterion, metric),
      .words = throughput_metrics,
      .noun = "metric",
-     .fallback = "wall",
-     .help = "of throughput: wall time against the reference's"},
+     .help =
+         "of throughput, against the reference's: simulated cycles (the default but for abi: m32) "
+         "or wall time"},
     {0}};
 
 const struct schema_key rubric_keys[] = {
@@ -343,7 +348,8 @@ const struct schema_key rubric_keys[] = {
      .type = SCHEMA_TEXT,
      .offset = SETTING(modules.machine),
      .fallback = "core-i7",
-     .help = "of the labs on addresses: a preset or a file (mmgrade vm --list-machines)"},
+     .help = "a preset, of the labs on addresses also a file (mmgrade vm --list-machines); in the "
+             "labs on allocators it counts cycles"},
     {.name = "common", .type = SCHEMA_GROUP, .keys = common_keys},
     {.name = "grid",
      .type = SCHEMA_LIST,

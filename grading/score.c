@@ -15,14 +15,40 @@ struct points {
     int64_t max_score;
 };
 
+/// What each criterion but correctness looks at.
+static const struct {
+    const char *metric;
+    bool geometric;     ///< a ratio of speeds: its mean is geometric, over what has passed
+    size_t flag_offset; ///< of the flag that says whether a case counts; 0: all do
+} measures[] = {
+    [CRITERION_UTILIZATION] = {METRIC_UTILIZATION, false,
+                               offsetof(struct case_result, counts_utilization)},
+    [CRITERION_THROUGHPUT] = {METRIC_THROUGHPUT, true, offsetof(struct case_result, counts_speed)},
+    [CRITERION_HIT_RATE] = {METRIC_HIT_RATIO, false, 0},
+    [CRITERION_FAULTS] = {METRIC_FAULT_GAIN, false, 0},
+    [CRITERION_FRAMES] = {METRIC_FRAME_RATIO, false, 0},
+    [CRITERION_REFERENCES] = {METRIC_REFERENCE_RATIO, false, 0},
+};
+
+static bool flag_of(const struct case_result *one, size_t offset)
+{
+    return offset == 0 || *(const bool *)((const char *)one + offset);
+}
+
 /// The metric of a case that a criterion looks at, or NULL.
 static const struct metric *criterion_metric(const struct criterion *criterion,
                                              const struct case_result *one)
 {
-    const char *name =
-        criterion->kind == CRITERION_UTILIZATION ? METRIC_UTILIZATION : METRIC_SPEED_RATIO;
-    const struct metric *metric = metric_find(one->metrics, one->n_metrics, name);
+    const struct metric *metric =
+        metric_find(one->metrics, one->n_metrics, measures[criterion->kind].metric);
     return metric != NULL && isfinite(metric->value) ? metric : NULL;
+}
+
+/// Throughput that was not measured is left out of the score.
+static bool is_measured(const struct rubric *rubric, const struct criterion *criterion)
+{
+    return criterion->kind != CRITERION_THROUGHPUT || criterion->metric == THROUGHPUT_CYCLES ||
+           rubric->settings.speed.enabled;
 }
 
 static bool case_counts(const struct rubric *rubric, const struct criterion *criterion,
@@ -31,12 +57,11 @@ static bool case_counts(const struct rubric *rubric, const struct criterion *cri
     if (criterion->kind == CRITERION_CORRECTNESS) {
         return true;
     }
-    if (criterion->kind == CRITERION_THROUGHPUT && !rubric->settings.speed.enabled) {
+    if (!is_measured(rubric, criterion)) {
         return false;
     }
-    bool wanted =
-        criterion->kind == CRITERION_UTILIZATION ? one->counts_utilization : one->counts_speed;
-    return wanted && (one->status != STATUS_PASSED || criterion_metric(criterion, one) != NULL);
+    return flag_of(one, measures[criterion->kind].flag_offset) &&
+           (one->status != STATUS_PASSED || criterion_metric(criterion, one) != NULL);
 }
 
 static double case_fraction(const struct criterion *criterion, const struct case_result *one)
@@ -57,11 +82,11 @@ static double criterion_value(const struct rubric *rubric, const struct criterio
 {
     double sum = 0;
     double weights = 0;
+    bool geometric = measures[criterion->kind].geometric;
     for (size_t i = 0; i < result->n_cases; i++) {
         const struct case_result *one = &result->cases[i];
         bool passed = one->status == STATUS_PASSED;
-        if (!case_counts(rubric, criterion, one) ||
-            (!passed && criterion->kind == CRITERION_THROUGHPUT)) {
+        if (!case_counts(rubric, criterion, one) || (!passed && geometric)) {
             continue;
         }
         weights += one->weight;
@@ -69,12 +94,11 @@ static double criterion_value(const struct rubric *rubric, const struct criterio
             sum += one->weight;
         } else if (passed) {
             double value = criterion_metric(criterion, one)->value;
-            sum += one->weight *
-                   (criterion->kind == CRITERION_THROUGHPUT ? log(fmax(value, 1e-9)) : value);
+            sum += one->weight * (geometric ? log(fmax(value, 1e-9)) : value);
         }
     }
     double mean = weights > 0 ? sum / weights : NAN;
-    return criterion->kind == CRITERION_THROUGHPUT ? exp(mean) : mean;
+    return geometric ? exp(mean) : mean;
 }
 
 static double counted_weight(const struct rubric *rubric, const struct criterion *criterion,
@@ -119,8 +143,7 @@ static struct criterion_result score_criterion(const struct rubric *rubric,
                                                struct points *total)
 {
     struct points sum = score_cases(rubric, criterion, result, cases);
-    bool timed = criterion->kind != CRITERION_THROUGHPUT || rubric->settings.speed.enabled;
-    if (!result->build.ok && sum.max_score == 0 && timed) {
+    if (!result->build.ok && sum.max_score == 0 && is_measured(rubric, criterion)) {
         sum.max_score = llround(criterion->points * MILLIONTHS);
     }
     total->score += sum.score;

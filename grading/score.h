@@ -17,8 +17,9 @@
 /// Fills score and max_score of the result and of its cases, and the criteria (those of an earlier
 /// scoring are replaced). Which cases count:
 ///   correctness   all
-///   utilization   those with counts_utilization, throughput those with counts_speed, except
-///                 passed cases that lack the metric: what was not measured costs no points
+///   utilization   those with counts_utilization, throughput those with counts_speed, the others
+///                 all, except passed cases that lack the metric: what was not measured costs no
+///                 points
 /// A case that failed or was skipped counts and earns nothing.
 ///
 /// A criterion that no case counts for is left out: its max_score is 0 and its value NAN. So is
@@ -26,7 +27,8 @@
 /// the criteria keep their max_score.
 ///
 /// A criterion's value is weighted as its points are: the share that passed; the mean utilization,
-/// with 0 for cases that failed; the geometric mean of the speed ratios of the cases that passed.
+/// with 0 for cases that failed, and so for the others; the geometric mean of the speed ratios of
+/// the cases that passed.
 void score_result(const struct rubric *rubric, struct result *result);
 
 #endif

@@ -15,11 +15,17 @@
 struct graded_metric {
     const char *criterion;
     const char *metric;
-    bool speed;
+    enum { OF_UTILIZATION, OF_SPEED, OF_ALL } cases;
+    const char *words; ///< of OF_ALL: what the metric is
 };
 
-static const struct graded_metric graded_metrics[] = {{"utilization", METRIC_UTILIZATION, false},
-                                                      {"throughput", METRIC_SPEED_RATIO, true}};
+static const struct graded_metric graded_metrics[] = {
+    {"utilization", METRIC_UTILIZATION, OF_UTILIZATION, NULL},
+    {"throughput", METRIC_THROUGHPUT, OF_SPEED, NULL},
+    {"hit_rate", METRIC_HIT_RATIO, OF_ALL, "of LRU's hits"},
+    {"faults", METRIC_FAULT_GAIN, OF_ALL, "of the way from LRU's faults to OPT's"},
+    {"frames", METRIC_FRAME_RATIO, OF_ALL, "of the frames used are needed"},
+    {"references", METRIC_REFERENCE_RATIO, OF_ALL, "of the references of a walk are needed"}};
 
 struct loss {
     const struct case_result *where;
@@ -36,8 +42,10 @@ static double metric_value(const struct case_result *one, const char *name)
 
 static bool counts(const struct case_result *one, const struct graded_metric *graded)
 {
-    return (graded->speed ? one->counts_speed : one->counts_utilization) &&
-           (one->status != STATUS_PASSED || isfinite(metric_value(one, graded->metric)));
+    bool wanted = graded->cases == OF_ALL     ? true
+                  : graded->cases == OF_SPEED ? one->counts_speed
+                                              : one->counts_utilization;
+    return wanted && (one->status != STATUS_PASSED || isfinite(metric_value(one, graded->metric)));
 }
 
 static const struct criterion_result *find_criterion(const struct result *result, const char *name)
@@ -145,10 +153,16 @@ char *advice_text(const struct result *result)
     if (worst.where == NULL) {
         return NULL;
     }
-    if (!worst.graded->speed) {
+    if (worst.graded->cases == OF_UTILIZATION) {
         return utilization_advice(&worst);
     }
+    if (worst.graded->cases == OF_ALL) {
+        return xasprintf("%s %s: %.1f %% %s, which costs %.1f points (full marks from %g %%).",
+                         worst.where->trace, worst.where->machine,
+                         100 * metric_value(worst.where, worst.graded->metric), worst.graded->words,
+                         worst.points, 100 * worst.criterion->full);
+    }
     return xasprintf("%s: %.2fx of the reference's speed costs %.1f points (full marks from %gx).",
-                     worst.where->trace, metric_value(worst.where, METRIC_SPEED_RATIO),
-                     worst.points, worst.criterion->full);
+                     worst.where->trace, metric_value(worst.where, METRIC_THROUGHPUT), worst.points,
+                     worst.criterion->full);
 }

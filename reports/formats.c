@@ -12,9 +12,16 @@
 #define DEFAULT_WIDTH 100
 
 const struct format formats[] = {
-    {"terminal", "a table and every fault in full, for people", terminal_write},
-    {"json", "the whole result tree, for programs", json_write},
-    {NULL, NULL, NULL},
+    {"terminal", "a table and every fault in full, for people", "txt", terminal_write},
+    {"json", "the whole result tree, for programs", "json", json_write},
+    {"feedback", "the same text as the terminal's, 80 columns, for a student", "txt",
+     feedback_write},
+    {"gradescope", "Gradescope's results.json", "json", gradescope_write},
+    {"autolab", "the last two lines of an Autolab autograder", "txt", autolab_write},
+    {"github", "GitHub Classroom's result, base64", "txt", github_write},
+    {"junit", "JUnit XML, for continuous integration", "xml", junit_write},
+    {"tap", "the Test Anything Protocol, version 14", "tap", tap_write},
+    {NULL},
 };
 
 const struct format *format_find(const char *name)

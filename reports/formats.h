@@ -29,6 +29,7 @@ struct format_options {
 struct format {
     const char *name; ///< "terminal", "json"
     const char *description;
+    const char *extension; ///< of a file: "txt"
     /// Writes the tree. The stream's error flag tells whether that worked.
     void (*write)(const struct result *result, FILE *stream, const struct format_options *options);
 };
@@ -47,9 +48,11 @@ struct format_options format_options_for(FILE *stream);
 bool format_write_file(const struct format *format, const struct result *result, const char *path,
                        const struct format_options *options, struct error *error);
 
-/// The two formats; for formats.c.
-void terminal_write(const struct result *result, FILE *stream,
-                    const struct format_options *options);
-void json_write(const struct result *result, FILE *stream, const struct format_options *options);
+typedef void format_write(const struct result *result, FILE *stream,
+                          const struct format_options *options);
+
+/// The formats; for formats.c.
+format_write terminal_write, json_write, feedback_write, gradescope_write, autolab_write,
+    github_write, junit_write, tap_write;
 
 #endif

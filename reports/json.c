@@ -7,9 +7,11 @@
 //               "output", "weight", "score", "max_score"}],
 //    "criteria": [{"name", "score", "max_score", "value", "none", "full"}],
 //    "metrics": METRICS,
-//    "build": {"ok", "compiler", "command", "files", "note", "output", "isolation", "verdict"}}
+//    "build": {"ok", "compiler", "command", "files", "note", "output", "isolation", "sources_hash",
+//              "uncounted", "verdict"}}
 //
-//   VERDICT   {"code", "op", "line", "op_text", "message", "details", "hint", "reproduce"}
+//   VERDICT   {"code", "op", "line", "op_text", "message", "details", "source", "hint",
+//              "reproduce", "places": [{"file", "line", "function", "text"}]}
 //   METRICS   {name: {"value", "unit", "reference"}}
 //
 // Numbers that do not exist (no reference, nothing measured) and absent texts are null.
@@ -60,6 +62,22 @@ static json_t *count_json(uint64_t count)
     return json_integer(count > INT64_MAX ? INT64_MAX : (json_int_t)count);
 }
 
+/// The line of code at fault, then its callers.
+static json_t *places_json(const struct verdict *verdict)
+{
+    json_t *array = json_array();
+    for (size_t i = 0; i < verdict->n_places; i++) {
+        const struct code_place *place = &verdict->places[i];
+        json_t *object = json_object();
+        set(object, "file", text_json(place->file));
+        set(object, "line", count_json(place->line));
+        set(object, "function", text_json(place->function));
+        set(object, "text", text_json(place->text));
+        append(array, object);
+    }
+    return array;
+}
+
 static json_t *verdict_json(const struct verdict *verdict)
 {
     if (verdict == NULL) {
@@ -72,8 +90,10 @@ static json_t *verdict_json(const struct verdict *verdict)
     set(object, "op_text", text_json(verdict->op_text));
     set(object, "message", text_json(verdict->message));
     set(object, "details", text_json(verdict->details));
+    set(object, "source", text_json(verdict->source));
     set(object, "hint", text_json(verdict->hint));
     set(object, "reproduce", text_json(verdict->reproduce));
+    set(object, "places", places_json(verdict));
     return object;
 }
 
@@ -122,6 +142,8 @@ static json_t *case_json(const struct case_result *one)
         append(warnings, verdict_json(&one->warnings[i]));
     }
     set(object, "trace", text_json(one->trace));
+    set(object, "machine", text_json(one->machine));
+    set(object, "trace_hash", text_json(one->trace_hash));
     set(object, "status", json_string(status_names[one->status]));
     set(object, "verdict", verdict_json(one->verdict));
     set(object, "warnings", warnings);
@@ -156,6 +178,8 @@ static json_t *build_json(const struct build_result *build)
     set(object, "note", text_json(build->note));
     set(object, "output", text_json(build->output));
     set(object, "isolation", text_json(build->isolation));
+    set(object, "sources_hash", text_json(build->sources_hash));
+    set(object, "uncounted", verdict_json(build->uncounted));
     set(object, "verdict", verdict_json(build->verdict));
     return object;
 }

@@ -24,7 +24,7 @@ static double figure_of(const struct case_result *one, const struct baseline *ba
         const struct baseline_row *row = baseline_find(baseline, reference, one->trace);
         return row == NULL ? NAN : figure == SPEED ? row->speed_ratio : row->utilization;
     }
-    const char *name = figure == SPEED ? METRIC_SPEED_RATIO : METRIC_UTILIZATION;
+    const char *name = figure == SPEED ? METRIC_THROUGHPUT : METRIC_UTILIZATION;
     const struct metric *metric = metric_find(one->metrics, one->n_metrics, name);
     return metric == NULL || one->status != STATUS_PASSED ? NAN : metric->value;
 }

@@ -44,7 +44,7 @@ static void write_bars(const struct plot_input *input, FILE *script)
     fputs("$bars << END\nNaN NaN NaN NaN NaN\n", script);
     for (size_t i = 0; i < input->result->n_cases; i++) {
         const struct case_result *one = &input->result->cases[i];
-        double ratio = value_of(one, METRIC_SPEED_RATIO);
+        double ratio = value_of(one, METRIC_THROUGHPUT);
         fprintf(script, "%zu ", i + 1);
         plot_script_number(script, 100 * value_of(one, METRIC_UTILIZATION));
         plot_script_number(script, 100 * reference_utilization(input, one));
@@ -93,7 +93,7 @@ static double fastest(const struct result *result)
 {
     double most = 1.2;
     for (size_t i = 0; i < result->n_cases; i++) {
-        double ratio = value_of(&result->cases[i], METRIC_SPEED_RATIO);
+        double ratio = value_of(&result->cases[i], METRIC_THROUGHPUT);
         most = fmax(most, ratio); // fmax() passes over NAN
     }
     return 1.05 * most;
@@ -138,7 +138,7 @@ void plot_traces_write(const struct plot_input *input, FILE *script)
     plot_script_text(script, "speed_axis", axis);
     fprintf(script, "has_reference = %d\n", input->reference != NULL);
     plot_script_text(script, "speed_message",
-                     has_metric(result, METRIC_SPEED_RATIO) ? "" : "nothing was timed");
+                     has_metric(result, METRIC_THROUGHPUT) ? "" : "nothing was timed");
     write_geometry(result, height, script);
     write_bars(input, script);
     write_failures(result, script);

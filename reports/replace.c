@@ -68,3 +68,12 @@ bool replace_finish(struct replacement *replacement, struct error *error)
     free(replacement->temporary);
     return ok;
 }
+
+void replace_abandon(struct replacement *replacement)
+{
+    fclose(replacement->stream);
+    if (replacement->temporary != NULL) {
+        unlink(replacement->temporary);
+        free(replacement->temporary);
+    }
+}

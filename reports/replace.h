@@ -17,11 +17,15 @@ struct replacement {
 };
 
 /// Begins to replace `path`, which must outlive the replacement. False with *error, and nothing to
-/// finish. On success the caller calls replace_finish.
+/// finish. On success the caller calls replace_finish or replace_abandon.
 bool replace_begin(struct replacement *replacement, const char *path, struct error *error);
 
 /// Closes the stream and puts the file in its place. False with *error when anything written did
 /// not reach the system: `path` is as it was then, unless it is written directly.
 bool replace_finish(struct replacement *replacement, struct error *error);
+
+/// Closes the stream and gives up what was written: `path` is as it was, unless it is written
+/// directly.
+void replace_abandon(struct replacement *replacement);
 
 #endif

@@ -82,6 +82,18 @@ static void print_build_failure(const struct page *page, const struct build_resu
     }
 }
 
+/// Why the cost pass was left out.
+static void print_uncounted(const struct page *page, const struct verdict *verdict)
+{
+    if (verdict != NULL) {
+        page_tone(page, TONE_WARN);
+        fputs("Cycles could not be counted", page->stream);
+        page_tone(page, TONE_PLAIN);
+        fprintf(page->stream, "  %s\n\n", verdict->code);
+        terminal_verdict(page, verdict, NULL);
+    }
+}
+
 static size_t count_passed(const struct result *result)
 {
     size_t n_passed = 0;
@@ -91,24 +103,44 @@ static size_t count_passed(const struct result *result)
     return n_passed;
 }
 
-/// The mean, and which values of a single trace give points.
-static char *ratio_reason(const struct criterion_result *criterion, bool percent, bool all_passed)
+const char *terminal_case_noun(const struct result *result)
 {
-    double factor = percent ? 100 : 1;
-    const char *unit = percent ? " %" : "x";
+    return result->n_cases > 0 && result->cases[0].machine != NULL ? "case" : "trace";
+}
+
+/// What the mean of a criterion says.
+static const struct {
+    const char *criterion;
+    double factor;
+    const char *unit; ///< of the bounds
+    const char *mean; ///< a format of the mean
+} units[] = {{"utilization", 100, " %", "mean %.1f %%"},
+             {"throughput", 1, "x", "geo-mean %.2fx of the reference"},
+             {"hit_rate", 1, "x", "mean %.3fx of LRU's hit rate"},
+             {"faults", 100, " %", "mean %.1f %% of the way from LRU's faults to OPT's"},
+             {"frames", 100, " %", "the minimum is %.1f %% of the frames used"},
+             {"references", 100, " %", "the minimum is %.1f %% of the references"}};
+
+/// The mean, and which values of a single trace give points.
+static char *ratio_reason(const struct result *result, const struct criterion_result *criterion,
+                          bool all_passed)
+{
+    size_t i = 0;
+    while (i + 1 < sizeof units / sizeof *units &&
+           strcmp(units[i].criterion, criterion->name) != 0) {
+        i++;
+    }
+    double factor = units[i].factor;
     char mean[96];
     char none[64] = "";
-    if (percent) {
-        snprintf(mean, sizeof mean, "mean %.1f %%%s", 100 * criterion->value,
-                 all_passed ? "" : " with 0 for the others");
-    } else {
-        snprintf(mean, sizeof mean, "geo-mean %.2fx of the reference", criterion->value);
-    }
+    snprintf(mean, sizeof mean, units[i].mean, factor * criterion->value);
+    bool with_zeros = !all_passed && strcmp(criterion->name, "throughput") != 0;
     if (criterion->none > 0) {
-        snprintf(none, sizeof none, ", none up to %g%s", factor * criterion->none, unit);
+        snprintf(none, sizeof none, ", none up to %g%s", factor * criterion->none, units[i].unit);
     }
-    return xasprintf("%s (each trace: full marks from %g%s%s)", mean, factor * criterion->full,
-                     unit, none);
+    return xasprintf("%s%s (each %s: full marks from %g%s%s)", mean,
+                     with_zeros ? " with 0 for the others" : "", terminal_case_noun(result),
+                     factor * criterion->full, units[i].unit, none);
 }
 
 /// How a criterion's points come about. The caller frees it.
@@ -125,15 +157,15 @@ static char *criterion_reason(const struct result *result, const struct criterio
         bool weighted = fabs(criterion->value * (double)result->n_cases - (double)n_passed) > 1e-6;
         char *share =
             weighted ? xasprintf(", %.1f %% by weight", 100 * criterion->value) : xstrdup("");
-        char *text = xasprintf("%zu of %zu traces%s", n_passed, result->n_cases, share);
+        char *text = xasprintf("%zu of %zu %ss%s", n_passed, result->n_cases,
+                               terminal_case_noun(result), share);
         free(share);
         return text;
     }
     if (!isfinite(criterion->value)) {
-        return xstrdup("no trace passed");
+        return xasprintf("no %s passed", terminal_case_noun(result));
     }
-    return ratio_reason(criterion, strcmp(criterion->name, "utilization") == 0,
-                        n_passed == result->n_cases);
+    return ratio_reason(result, criterion, n_passed == result->n_cases);
 }
 
 /// "utilization     28.6 / 35"; the caller frees it.
@@ -171,8 +203,9 @@ static void print_score(const struct page *page, const struct result *result)
     free(total);
     size_t n_failed = result->n_cases - count_passed(result);
     if (n_failed > 0 && result->build.ok) {
-        fprintf(page->stream, "\n%zu of %zu traces did not pass: %s nothing in any criterion.\n",
-                n_failed, result->n_cases, n_failed == 1 ? "it earns" : "they earn");
+        fprintf(page->stream, "\n%zu of %zu %ss did not pass: %s nothing in any criterion.\n",
+                n_failed, result->n_cases, terminal_case_noun(result),
+                n_failed == 1 ? "it earns" : "they earn");
     }
 }
 
@@ -187,6 +220,7 @@ void terminal_write(const struct result *result, FILE *stream, const struct form
         terminal_failures(&page, result);
         terminal_warnings(&page, result);
     }
+    print_uncounted(&page, result->build.uncounted);
     print_score(&page, result);
     char *advice = advice_text(result);
     if (advice != NULL) {

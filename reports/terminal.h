@@ -17,4 +17,7 @@ void terminal_warnings(const struct page *page, const struct result *result);
 /// One verdict under its head line: message, details, output (or NULL), hint, command.
 void terminal_verdict(const struct page *page, const struct verdict *verdict, const char *output);
 
+/// What the rows of the table are: "trace", or "case" when a trace is played on several machines.
+const char *terminal_case_noun(const struct result *result);
+
 #endif

@@ -7,6 +7,9 @@
 
 #include "harness/base/memory.h"
 
+/// Cases with the same fault that are named.
+#define MAX_NAMED 4
+
 /// "CODE at operation 204 (cc1.rep:208: f 31)". The caller frees it.
 static char *place_text(const struct result *result, const struct case_result *one,
                         const struct verdict *verdict)
@@ -32,6 +35,10 @@ void terminal_verdict(const struct page *page, const struct verdict *verdict, co
     }
     if (verdict->details != NULL) {
         page_lines(page, "  ", verdict->details);
+        fputc('\n', page->stream);
+    }
+    if (verdict->source != NULL) {
+        page_lines(page, "  ", verdict->source);
         fputc('\n', page->stream);
     }
     if (output != NULL && output[0] != '\0') {
@@ -62,11 +69,64 @@ static void print_name(const struct page *page, const struct case_result *one)
     }
 }
 
+/// Of cases on many machines that fail with the same code one is told in full, that which fails
+/// first.
+static size_t find_told(const struct result *result, size_t idx)
+{
+    size_t told = idx;
+    for (size_t i = 0; i < result->n_cases && result->cases[idx].machine != NULL; i++) {
+        const struct verdict *other = result->cases[i].verdict;
+        const struct verdict *best = result->cases[told].verdict;
+        if (other != NULL && strcmp(other->code, best->code) == 0 &&
+            (other->op < best->op || (other->op == best->op && i < told))) {
+            told = i;
+        }
+    }
+    return told;
+}
+
+/// The cases that fail with the same code as the one told.
+static void print_same_code(const struct page *page, const struct result *result, size_t told)
+{
+    const char *code = result->cases[told].verdict->code;
+    char *names = NULL;
+    size_t n_named = 0, n_more = 0;
+    for (size_t i = 0; i < result->n_cases; i++) {
+        const struct case_result *one = &result->cases[i];
+        if (i == told || one->verdict == NULL || strcmp(one->verdict->code, code) != 0) {
+            continue;
+        }
+        if (n_named == MAX_NAMED) {
+            n_more++;
+            continue;
+        }
+        char *longer = xasprintf("%s%s%s %s", names == NULL ? "" : names, names == NULL ? "" : "; ",
+                                 one->trace, one->machine);
+        if (one->verdict->op > 0) {
+            free(names);
+            names = longer;
+            longer = xasprintf("%s at %s %zu", names, result->op_noun, one->verdict->op);
+        }
+        free(names);
+        names = longer;
+        n_named++;
+    }
+    if (names != NULL) {
+        char *text = n_more == 0 ? xstrdup(names) : xasprintf("%s; and %zu more", names, n_more);
+        char *lead = xasprintf("  %s as well: ", code);
+        page_wrap(page, lead, 4, text);
+        fputc('\n', page->stream);
+        free(text);
+        free(lead);
+    }
+    free(names);
+}
+
 void terminal_failures(const struct page *page, const struct result *result)
 {
     for (size_t i = 0; i < result->n_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        if (one->verdict == NULL || one->status == STATUS_PASSED) {
+        if (one->verdict == NULL || one->status == STATUS_PASSED || find_told(result, i) != i) {
             continue;
         }
         char *place = place_text(result, one, one->verdict);
@@ -78,6 +138,9 @@ void terminal_failures(const struct page *page, const struct result *result)
         page_tone(page, TONE_PLAIN);
         fputs("\n\n", page->stream);
         terminal_verdict(page, one->verdict, one->output);
+        if (one->machine != NULL) {
+            print_same_code(page, result, i);
+        }
         free(place);
     }
 }
@@ -111,7 +174,8 @@ static void print_others(const struct page *page, const struct result *result, s
 {
     char *names = NULL;
     for (size_t i = first_idx + 1; i < result->n_cases; i++) {
-        if (find_warning(&result->cases[i], code) != NULL) {
+        bool repeats = strcmp(result->cases[i].trace, result->cases[i - 1].trace) == 0;
+        if (!repeats && find_warning(&result->cases[i], code) != NULL) {
             char *longer = xasprintf("%s%s%s", names == NULL ? "" : names,
                                      names == NULL ? "" : ", ", result->cases[i].trace);
             free(names);

@@ -14,10 +14,18 @@
 
 enum column {
     COLUMN_TRACE,
+    COLUMN_MACHINE,
     COLUMN_OK,
+    COLUMN_ACCESSES,
+    COLUMN_HITS,
+    COLUMN_FAULTS,
+    COLUMN_YARDSTICK,
+    COLUMN_FRAMES,
+    COLUMN_REFERENCES,
     COLUMN_UTILIZATION,
     COLUMN_FRAGMENTATION,
     COLUMN_OPS,
+    COLUMN_CYCLES,
     COLUMN_SPEED,
     COLUMN_RATIO,
     COLUMN_POINTS,
@@ -33,10 +41,18 @@ struct column_info {
 
 static const struct column_info column_infos[N_COLUMNS] = {
     [COLUMN_TRACE] = {"trace", SCOLS_FL_TRUNC, 0},
+    [COLUMN_MACHINE] = {"machine", SCOLS_FL_TRUNC, 0},
     [COLUMN_OK] = {"ok", 0, 0},
+    [COLUMN_ACCESSES] = {"accesses", SCOLS_FL_RIGHT, 3},
+    [COLUMN_HITS] = {"hits", SCOLS_FL_RIGHT, 2},
+    [COLUMN_FAULTS] = {"faults", SCOLS_FL_RIGHT, 0},
+    [COLUMN_YARDSTICK] = {"LRU/OPT", SCOLS_FL_RIGHT, 2},
+    [COLUMN_FRAMES] = {"frames/min", SCOLS_FL_RIGHT, 2},
+    [COLUMN_REFERENCES] = {"refs/walk", SCOLS_FL_RIGHT, 1},
     [COLUMN_UTILIZATION] = {"util", SCOLS_FL_RIGHT, 0},
     [COLUMN_FRAGMENTATION] = {"frag i/e", SCOLS_FL_RIGHT, 2},
     [COLUMN_OPS] = {"ops", SCOLS_FL_RIGHT, 3},
+    [COLUMN_CYCLES] = {"cycles/op", SCOLS_FL_RIGHT, 4},
     [COLUMN_SPEED] = {"ops/s", SCOLS_FL_RIGHT, 1},
     [COLUMN_RATIO] = {"vs ref", SCOLS_FL_RIGHT, 5},
     [COLUMN_POINTS] = {"points", SCOLS_FL_RIGHT, 0},
@@ -76,7 +92,7 @@ static double value_of(const struct metric *metrics, size_t n_metrics, const cha
 
 static void set_ratio(struct row *row, const struct metric *metrics, size_t n_metrics)
 {
-    double ratio = value_of(metrics, n_metrics, METRIC_SPEED_RATIO);
+    double ratio = value_of(metrics, n_metrics, METRIC_THROUGHPUT);
     double spread = value_of(metrics, n_metrics, METRIC_SPEED_SPREAD);
     if (isfinite(ratio) && isfinite(spread)) {
         set(row, COLUMN_RATIO, "%.2fx +-%.0f%%", ratio, 100 * spread);
@@ -94,8 +110,37 @@ static void set_speed(struct row *row, double speed)
     }
 }
 
+/// The labs on addresses.
+static void set_address_metrics(struct row *row, const struct metric *metrics, size_t n_metrics)
+{
+    double accesses = value_of(metrics, n_metrics, METRIC_ACCESSES);
+    double hits = value_of(metrics, n_metrics, METRIC_HIT_RATE);
+    double faults = value_of(metrics, n_metrics, METRIC_VM_FAULTS);
+    double references = value_of(metrics, n_metrics, METRIC_WALK_REFERENCES);
+    const struct metric *frames = metric_find(metrics, n_metrics, METRIC_TABLE_FRAMES);
+    if (isfinite(accesses)) {
+        set(row, COLUMN_ACCESSES, "%.0f", accesses);
+    }
+    if (isfinite(hits)) {
+        set(row, COLUMN_HITS, "%.1f%%", 100 * hits);
+    }
+    if (isfinite(faults)) {
+        set(row, COLUMN_FAULTS, "%.0f", faults);
+        set(row, COLUMN_YARDSTICK, "%.0f/%.0f",
+            metric_find(metrics, n_metrics, METRIC_VM_FAULTS)->reference,
+            value_of(metrics, n_metrics, METRIC_OPT_FAULTS));
+    }
+    if (frames != NULL) {
+        set(row, COLUMN_FRAMES, "%.0f/%.0f", frames->value, frames->reference);
+    }
+    if (isfinite(references)) {
+        set(row, COLUMN_REFERENCES, "%.2f", references);
+    }
+}
+
 static void set_metrics(struct row *row, const struct metric *metrics, size_t n_metrics)
 {
+    set_address_metrics(row, metrics, n_metrics);
     double utilization = value_of(metrics, n_metrics, METRIC_UTILIZATION);
     double internal = value_of(metrics, n_metrics, METRIC_INTERNAL_FRAG);
     double external = value_of(metrics, n_metrics, METRIC_EXTERNAL_FRAG);
@@ -108,6 +153,10 @@ static void set_metrics(struct row *row, const struct metric *metrics, size_t n_
     }
     if (isfinite(ops)) {
         set(row, COLUMN_OPS, "%.0f", ops);
+    }
+    double cycles = value_of(metrics, n_metrics, METRIC_CYCLES);
+    if (isfinite(cycles)) {
+        set(row, COLUMN_CYCLES, "%.0f", cycles);
     }
     set_speed(row, value_of(metrics, n_metrics, METRIC_SPEED));
     set_ratio(row, metrics, n_metrics);
@@ -143,6 +192,9 @@ static struct row case_row(const struct case_result *one)
         code = one->warnings[0].code;
     }
     set(&row, COLUMN_TRACE, "%s", one->trace);
+    if (one->machine != NULL) {
+        set(&row, COLUMN_MACHINE, "%s", one->machine);
+    }
     set(&row, COLUMN_OK, "%s", mark);
     set_metrics(&row, one->metrics, one->n_metrics);
     set_points(&row, one->score, one->max_score);
@@ -162,8 +214,8 @@ static struct row total_row(const struct result *result)
     for (size_t i = 0; i < result->n_cases; i++) {
         n_passed += result->cases[i].status == STATUS_PASSED;
     }
-    set(&row, COLUMN_TRACE, "%zu %s, %zu ok", result->n_cases,
-        result->n_cases == 1 ? "trace" : "traces", n_passed);
+    set(&row, COLUMN_TRACE, "%zu %s%s, %zu ok", result->n_cases, terminal_case_noun(result),
+        result->n_cases == 1 ? "" : "s", n_passed);
     set_metrics(&row, result->metrics, result->n_metrics);
     set_points(&row, result->score, result->max_score);
     return row;

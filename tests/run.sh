@@ -41,6 +41,8 @@ step 'report folders and pictures' tests/cli/plots.sh build/release/mmgrade
 step 'recording programs' tests/cli/record.sh build/release/mmgrade
 step 'traces of memory accesses' tests/cli/vmtrace.sh build/release/mmgrade
 step 'the simulated machine' tests/cli/vm.sh build/release/mmgrade
+step 'the address labs: references, templates, wrong modules' \
+    tests/cli/modules.sh build/release/mmgrade
 step 'an installed copy' tests/cli/install.sh
 step 'builds without bubblewrap' tests/cli/fallback.sh build/release/mmgrade
 step 'mutants: broken allocators and their verdicts' \

@@ -53,9 +53,9 @@ struct access_options {
 };
 
 /// Opens a trace, gzip'd or not; "-" is standard input. NULL with *error when it cannot be read or
-/// is of no known dialect. `options` NULL: any dialect, pages of 2^12 bytes. Text is read through
-/// mmap, and its binary form is kept in the user's cache folder for the next run when it is large
-/// (access_cache.h). Memory does not grow with the trace.
+/// is of no known dialect. `options` NULL: any dialect, pages of 2^12 bytes. A file is read
+/// through mmap; of a large one that is gzip'd the binary form is kept in the user's cache folder
+/// for the next run (access_cache.h). Memory does not grow with the trace.
 struct access_stream *access_open(const char *path, const struct access_options *options,
                                   struct error *error);
 

@@ -91,7 +91,7 @@ static long long in_ns(struct timespec time)
 struct access_cache *access_cache_open(const struct source *source,
                                        const struct access_dialect *dialect)
 {
-    if (dialect->unit_bytes != 0 || source_size(source) < MIN_TEXT_BYTES) {
+    if (dialect->unit_bytes != 0 || source_unpacked_bytes(source) < MIN_TEXT_BYTES) {
         return NULL;
     }
     char *folder = cache_folder();

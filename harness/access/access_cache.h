@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
-// Large text traces in binary form, kept between runs in $XDG_CACHE_HOME/mmgrade or
-// ~/.cache/mmgrade: a gzip'd trace is read again in a third of the time, a plain one in the same
-// (tests/bench/README.md).
+// Large gzip'd traces in binary form, kept between runs in $XDG_CACHE_HOME/mmgrade or
+// ~/.cache/mmgrade: one is read again in a third of the time. What is not packed is not kept: text
+// is parsed as fast as its binary form is summed and read (tests/bench/README.md).
 //
 // A cached trace is known by its file's real path, size, times and dialect, page numbers are not
 // scaled in it, and a sum over all of it is checked before it is used. Nothing here can fail for
@@ -19,8 +19,8 @@
 
 struct access_cache;
 
-/// What the cache has or will have for an open source, or NULL when it is not worth one (less than
-/// 4 MiB of text, a pipe, a binary dialect) or there is no folder for it.
+/// What the cache has or will have for an open source, or NULL when it is not worth one (not
+/// gzip'd, less than 4 MiB of text, a pipe, a binary dialect) or there is no folder for it.
 struct access_cache *access_cache_open(const struct source *source,
                                        const struct access_dialect *dialect);
 

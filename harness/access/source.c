@@ -243,10 +243,10 @@ bool source_next(struct source *source, size_t unit_bytes, const char **at, cons
                                : next_streamed(source, unit_bytes, at, end, line, error);
 }
 
-uint64_t source_size(const struct source *source)
+uint64_t source_unpacked_bytes(const struct source *source)
 {
     if (source->map != NULL || !source_is_file(source)) {
-        return source->data_bytes;
+        return 0;
     }
     // RFC 1952, section 2.3.1: ISIZE, modulo 2^32, of the last member.
     unsigned char size[4];

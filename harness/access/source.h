@@ -46,9 +46,9 @@ bool source_peek(struct source *source, const char **text, size_t *n_bytes, stru
 bool source_next(struct source *source, size_t unit_bytes, const char **at, const char **end,
                  uint64_t line, struct error *error);
 
-/// What the data takes once it is unpacked, in bytes, as far as one can tell without reading: 0
-/// for a pipe, what a gzip'd file's last bytes say otherwise.
-uint64_t source_size(const struct source *source);
+/// What a gzip'd file takes once it is unpacked, in bytes, as its last ones say: modulo 2^32, and
+/// of the last member alone where several were joined. 0 for what is not gzip'd and for a pipe.
+uint64_t source_unpacked_bytes(const struct source *source);
 
 /// Can the file be opened a second time, with the same content?
 bool source_is_file(const struct source *source);

@@ -50,6 +50,15 @@ char *printable(const char *bytes, size_t n_bytes)
     return text;
 }
 
+char *printable_line(const char *string)
+{
+    char *text = printable(string, strlen(string));
+    for (char *c = text; *c != '\0'; c++) {
+        *c = *c == '\n' || *c == '\t' ? '?' : *c;
+    }
+    return text;
+}
+
 char *shell_word(const char *string)
 {
     static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -9,6 +9,9 @@
 /// characters from U+00A0 on stay, each other byte becomes '?'. The caller frees it. O(n).
 char *printable(const char *bytes, size_t n_bytes);
 
+/// The same for a string on one line: line feeds and tabs become '?', too.
+char *printable_line(const char *string);
+
 /// The string as one word of a shell command: as it is, or in single quotes. The caller frees it.
 char *shell_word(const char *string);
 

@@ -46,6 +46,13 @@ struct verdict *verdict_new(const char *code, size_t op, size_t line)
 
 static void verdict_clear(struct verdict *verdict)
 {
+    for (size_t i = 0; i < verdict->n_places; i++) {
+        free(verdict->places[i].file);
+        free(verdict->places[i].function);
+        free(verdict->places[i].text);
+    }
+    free(verdict->places);
+    free(verdict->source);
     free(verdict->op_text);
     free(verdict->message);
     free(verdict->details);
@@ -84,6 +91,8 @@ static void build_clear(struct build_result *build)
     free(build->output);
     free(build->note);
     free(build->isolation);
+    free(build->sources_hash);
+    verdict_free(build->uncounted);
 }
 
 void result_free(struct result *result)

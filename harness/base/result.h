@@ -17,6 +17,14 @@
 
 enum status { STATUS_PASSED, STATUS_FAILED, STATUS_SKIPPED };
 
+/// A place in the submission's code.
+struct code_place {
+    char *file;
+    size_t line; ///< from 1
+    char *function;
+    char *text; ///< of the line, or NULL
+};
+
 struct verdict {
     const char *code; ///< static: "OVERLAP", "CRASH", ...
     size_t op;        ///< operation, from 1; 0 is mm_init or the build
@@ -24,8 +32,11 @@ struct verdict {
     char *op_text;    ///< the operation as the trace says it: "f 31"; or NULL
     char *message;    ///< one sentence: what happened
     char *details;    ///< lines: the blocks and their history, expected, seen, the picture; or NULL
+    char *source;     ///< lines: which line of code did it, or why that is not known; or NULL
     char *hint;       ///< the likely cause, or NULL
     char *reproduce;  ///< the command to type, or NULL
+    struct code_place *places; ///< of `source`: the line at fault, then who called it
+    size_t n_places;
 };
 
 /// What a metric is called; reports look metrics up by these names.
@@ -39,16 +50,19 @@ struct verdict {
 #define METRIC_SPEED "ops_per_second"        ///< wall time; the reference's figure beside it
 #define METRIC_SPEED_RATIO "speed_ratio"     ///< submission / reference, wall time
 #define METRIC_SPEED_SPREAD "speed_spread"   ///< half-width of the ratio's 95 % interval / ratio
+#define METRIC_CYCLES "cycles_per_op" ///< simulated cycles an operation; the reference's beside it
+#define METRIC_CYCLES_RATIO "cycles_ratio"   ///< reference / submission: more is faster
+#define METRIC_THROUGHPUT "throughput_ratio" ///< the ratio of these two that the rubric asks for
 
 // Of the labs on addresses.
-#define METRIC_ACCESSES "accesses"               ///< uses of memory that were played
-#define METRIC_HIT_RATE "hit_rate"               ///< ratio, of the TLB or the cache
-#define METRIC_HIT_RATIO "hit_ratio"             ///< under a free policy: hit rate / LRU's
-#define METRIC_VM_FAULTS "faults"                ///< pages brought in; LRU's beside it
-#define METRIC_OPT_FAULTS "opt_faults"           ///< what OPT would bring in
-#define METRIC_FAULT_GAIN "fault_gain"           ///< ratio: 0 is as good as LRU, 1 as good as OPT
-#define METRIC_TABLE_FRAMES "table_frames"       ///< for page tables at most; the minimum beside it
-#define METRIC_FRAME_RATIO "frame_ratio"         ///< ratio: minimum / table_frames
+#define METRIC_ACCESSES "accesses"         ///< uses of memory that were played
+#define METRIC_HIT_RATE "hit_rate"         ///< ratio, of the TLB or the cache
+#define METRIC_HIT_RATIO "hit_ratio"       ///< under a free policy: hit rate / LRU's
+#define METRIC_VM_FAULTS "faults"          ///< pages brought in; LRU's beside it
+#define METRIC_OPT_FAULTS "opt_faults"     ///< what OPT would bring in
+#define METRIC_FAULT_GAIN "fault_gain"     ///< ratio: 0 as good as LRU or worse, 1 as good as OPT
+#define METRIC_TABLE_FRAMES "table_frames" ///< for page tables at most; the minimum beside it
+#define METRIC_FRAME_RATIO "frame_ratio"   ///< ratio: minimum / table_frames
 #define METRIC_WALK_REFERENCES "walk_references" ///< mean of a walk; the minimum beside it
 #define METRIC_REFERENCE_RATIO "reference_ratio" ///< ratio: minimum / walk_references
 
@@ -69,9 +83,10 @@ struct heap_sample {
 };
 
 struct case_result {
-    char *trace;   ///< name for people
-    char *machine; ///< of several that a trace is played on: "16x4 lru"; or NULL
-    double weight; ///< as the rubric says
+    char *trace;      ///< name for people
+    char *machine;    ///< of several that a trace is played on: "16x4 lru"; or NULL
+    char *trace_hash; ///< of the trace file, of labs that count cycles; or NULL
+    double weight;    ///< as the rubric says
     bool counts_utilization;
     bool counts_speed;
     enum status status;
@@ -101,10 +116,13 @@ struct build_result {
     bool ok;
     char *compiler; ///< first line of `cc --version`
     char *command;
-    char *files;             ///< what was compiled, separated by spaces
-    char *output;            ///< what the compiler said, made printable and capped
-    char *note;              ///< what of it is judged, when a reference stands in; or NULL
-    char *isolation;         ///< "bubblewrap", or what was used in its place
+    char *files;        ///< what was compiled, separated by spaces
+    char *output;       ///< what the compiler said, made printable and capped
+    char *note;         ///< what of it is judged, when a reference stands in; or NULL
+    char *isolation;    ///< "bubblewrap", or what was used in its place
+    char *sources_hash; ///< of what was handed in
+    struct verdict
+        *uncounted; ///< why no cycles could be counted; NULL when they were, or were not asked
     struct verdict *verdict; ///< why it could not be built; NULL when it could
 };
 

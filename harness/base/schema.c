@@ -312,3 +312,67 @@ bool schema_read(const struct schema_key *keys, void *into, const char *path, co
     yaml_parser_delete(&parser);
     return ok;
 }
+
+struct visitor {
+    yaml_document_t document;
+    void (*visit)(void *context, const char *const *keys, size_t n_keys, const char *value);
+    void *context;
+    const char *keys[SCHEMA_VISIT_DEPTH];
+    size_t n_keys;
+};
+
+static void visit_node(struct visitor *visitor, int node_idx);
+
+static void visit_below(struct visitor *visitor, const char *key, int node_idx)
+{
+    if (key != NULL && visitor->n_keys < SCHEMA_VISIT_DEPTH) {
+        visitor->keys[visitor->n_keys++] = key;
+        visit_node(visitor, node_idx);
+        visitor->n_keys--;
+    }
+}
+
+static void visit_node(struct visitor *visitor, int node_idx)
+{
+    const yaml_node_t *node = yaml_document_get_node(&visitor->document, node_idx);
+    if (node->type == YAML_SCALAR_NODE) {
+        visitor->visit(visitor->context, visitor->keys, visitor->n_keys, node_text(node));
+    } else if (node->type == YAML_MAPPING_NODE) {
+        for (yaml_node_pair_t *pair = node->data.mapping.pairs.start;
+             pair < node->data.mapping.pairs.top; pair++) {
+            const yaml_node_t *key = yaml_document_get_node(&visitor->document, pair->key);
+            visit_below(visitor, node_text(key), pair->value);
+        }
+    } else {
+        char number[24];
+        for (yaml_node_item_t *item = node->data.sequence.items.start;
+             item < node->data.sequence.items.top; item++) {
+            snprintf(number, sizeof number, "%td", item - node->data.sequence.items.start);
+            visit_below(visitor, number, *item);
+        }
+    }
+}
+
+bool schema_visit(const char *path, const char *text, size_t text_bytes,
+                  void (*visit)(void *context, const char *const *keys, size_t n_keys,
+                                const char *value),
+                  void *context, struct error *error)
+{
+    struct visitor visitor = {.visit = visit, .context = context};
+    yaml_parser_t parser;
+    if (!yaml_parser_initialize(&parser)) {
+        die("out of memory");
+    }
+    yaml_parser_set_input_string(&parser, (const unsigned char *)text, text_bytes);
+    bool ok = yaml_parser_load(&parser, &visitor.document);
+    if (!ok) {
+        refuse_syntax(&parser, path, text, error);
+    } else {
+        if (yaml_document_get_root_node(&visitor.document) != NULL) {
+            visit_node(&visitor, 1);
+        }
+        yaml_document_delete(&visitor.document);
+    }
+    yaml_parser_delete(&parser);
+    return ok;
+}

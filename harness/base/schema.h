@@ -15,6 +15,8 @@
 
 #include "harness/base/error.h"
 
+#define SCHEMA_VISIT_DEPTH 8
+
 enum schema_type {
     SCHEMA_TEXT,    ///< char *, owned by the struct; one of `words` when there are some
     SCHEMA_NAME,    ///< the same, and without a slash: the name of a file in a folder
@@ -61,6 +63,14 @@ struct schema_key {
 bool schema_read(const struct schema_key *keys, void *into, const char *path, const char *text,
                  size_t text_bytes, bool (*check)(const struct schema_place *place, void *whole),
                  struct error *error);
+
+/// Visits every scalar of a YAML file whose keys nobody knows beforehand, in the file's order. `keys`
+/// are the `n_keys` keys above it, the outermost first; elements of lists are counted from "0". What
+/// lies deeper than SCHEMA_VISIT_DEPTH keys is passed over. False with *error when it is no YAML.
+bool schema_visit(const char *path, const char *text, size_t text_bytes,
+                  void (*visit)(void *context, const char *const *keys, size_t n_keys,
+                                const char *value),
+                  void *context, struct error *error);
 
 /// Frees every text and list that the table knows of and sets them to zero.
 void schema_clear(const struct schema_key *keys, void *into);

@@ -25,9 +25,9 @@ static int remove_one(const char *path, const struct stat *status, int kind, str
     return remove(path);
 }
 
-static void remove_tree(const char *folder)
+bool scratch_remove_tree(const char *folder)
 {
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    return nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS) == 0 || errno == ENOENT;
 }
 
 static void remove_all(void)
@@ -36,7 +36,7 @@ static void remove_all(void)
         return;
     }
     for (size_t i = 0; i < n_folders; i++) {
-        remove_tree(folders[i]);
+        scratch_remove_tree(folders[i]);
         free(folders[i]);
     }
     free(folders);
@@ -63,7 +63,7 @@ void scratch_remove(char *folder)
 {
     for (size_t i = 0; folder != NULL && i < n_folders; i++) {
         if (folders[i] == folder) {
-            remove_tree(folder);
+            scratch_remove_tree(folder);
             free(folder);
             folders[i] = folders[--n_folders];
             return;

@@ -3,7 +3,6 @@
 // malloc traces.
 #include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "harness/cli/commands.h"
 #include "harness/cli/trace_command.h"
@@ -53,17 +52,17 @@ static void print_check(const struct trace *trace)
 }
 
 /// Both subcommands that read files: the good ones are printed, the bad ones named.
-static int run_files(const struct trace_command *self, int argc, char **argv,
+static int run_files(const struct subcommand *self, int argc, char **argv,
                      void (*print)(const struct trace *trace))
 {
     static const struct option long_options[] = {{"help", no_argument, NULL, 'h'},
                                                  {NULL, 0, NULL, 0}};
     int code = getopt_long(argc, argv, ":h", long_options, NULL);
     if (code == 'h') {
-        return trace_command_help(self);
+        return subcommand_help(self);
     }
     if (code != -1) {
-        return trace_command_refuse_option(self, code, argv);
+        return subcommand_refuse_option(self, code, argv);
     }
     if (optind == argc) {
         note("no file given (try: mmgrade trace %s --help)", self->name);
@@ -82,21 +81,21 @@ static int run_files(const struct trace_command *self, int argc, char **argv,
             status = 2;
         }
     }
-    return trace_command_end(status);
+    return subcommand_end(status);
 }
 
-static int run_check(const struct trace_command *self, int argc, char **argv)
+static int run_check(const struct subcommand *self, int argc, char **argv)
 {
     return run_files(self, argc, argv, print_check);
 }
 
-static int run_info(const struct trace_command *self, int argc, char **argv)
+static int run_info(const struct subcommand *self, int argc, char **argv)
 {
     return run_files(self, argc, argv, trace_info_print);
 }
 
 /// Reads one file and writes it under another header, in the writer's own plain form.
-static int run_convert(const struct trace_command *self, int argc, char **argv)
+static int run_convert(const struct subcommand *self, int argc, char **argv)
 {
     static const struct option long_options[] = {{"dialect", required_argument, NULL, 'd'},
                                                  {"output", required_argument, NULL, 'o'},
@@ -122,7 +121,7 @@ static int run_convert(const struct trace_command *self, int argc, char **argv)
     return status;
 }
 
-static int run_record(const struct trace_command *self, int argc, char **argv)
+static int run_record(const struct subcommand *self, int argc, char **argv)
 {
     static const struct option long_options[] = {{"output", required_argument, NULL, 'o'},
                                                  {"help", no_argument, NULL, 'h'},
@@ -131,10 +130,10 @@ static int run_record(const struct trace_command *self, int argc, char **argv)
     // '+': what stands behind the command is the command's.
     for (int code; (code = getopt_long(argc, argv, "+:ho:", long_options, NULL)) != -1;) {
         if (code == 'h') {
-            return trace_command_help(self);
+            return subcommand_help(self);
         }
         if (code != 'o') {
-            return trace_command_refuse_option(self, code, argv);
+            return subcommand_refuse_option(self, code, argv);
         }
         output = optarg;
     }
@@ -142,45 +141,23 @@ static int run_record(const struct trace_command *self, int argc, char **argv)
         note("record takes -o FILE and a command (try: mmgrade trace record --help)");
         return 2;
     }
-    return trace_command_end(trace_record(output, argv + optind));
+    return subcommand_end(trace_record(output, argv + optind));
 }
 
-static const struct trace_command subcommands[] = {
-    {"gen", "KIND [--seed N] [--ops N] [--live N] [-o F]", "Makes a trace from a seed.",
+static const struct subcommand subcommands[] = {
+    {"gen", "trace", "KIND [--seed N] [--ops N] [--live N] [-o F]", "Makes a trace from a seed.",
      trace_gen_run, trace_gen_help},
-    {"check", "FILE...", "Validates trace files.", run_check, help_check},
-    {"info", "FILE...", "Describes trace files.", run_info, help_info},
-    {"convert", "FILE [--dialect D] [-o F]", "Writes a trace under another header.", run_convert,
-     help_convert},
-    {"record", "-o F -- COMMAND...", "Records a program's allocations.", run_record, help_record},
+    {"check", "trace", "FILE...", "Validates trace files.", run_check, help_check},
+    {"info", "trace", "FILE...", "Describes trace files.", run_info, help_info},
+    {"convert", "trace", "FILE [--dialect D] [-o F]", "Writes a trace under another header.",
+     run_convert, help_convert},
+    {"record", "trace", "-o F -- COMMAND...", "Records a program's allocations.", run_record,
+     help_record},
 };
-static const size_t n_subcommands = sizeof subcommands / sizeof subcommands[0];
-
-static int help_all(void)
-{
-    printf("usage: mmgrade trace COMMAND ...\n\nMakes, validates and describes malloc traces "
-           "(.rep files).\n\n");
-    for (size_t i = 0; i < n_subcommands; i++) {
-        printf("  %-6s %-48s %s\n", subcommands[i].name, subcommands[i].arguments,
-               subcommands[i].description);
-    }
-    printf("\n`mmgrade trace COMMAND --help` tells more.\n");
-    return trace_command_end(0);
-}
 
 int command_trace(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        return help_all();
-    }
-    for (size_t i = 0; i < n_subcommands; i++) {
-        if (strcmp(subcommands[i].name, name) == 0) {
-            optind = 0; // glibc: start afresh
-            opterr = 0; // our own messages
-            return subcommands[i].run(&subcommands[i], argc - 1, argv + 1);
-        }
-    }
-    return trace_command_refuse_word("trace command", name, subcommands, n_subcommands,
-                                     sizeof subcommands[0]);
+    return subcommand_dispatch(subcommands, sizeof subcommands / sizeof subcommands[0],
+                               "Makes, validates and describes malloc traces (.rep files).", argc,
+                               argv);
 }

@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "harness/cli/trace_command.h"
+
 static void help_kinds(void)
 {
     printf("\nkinds:\n");
@@ -94,7 +96,7 @@ static int generate(const struct generator *kind, const struct trace_options *op
     return status;
 }
 
-int trace_gen_run(const struct trace_command *self, int argc, char **argv)
+int trace_gen_run(const struct subcommand *self, int argc, char **argv)
 {
     static const struct option long_options[] = {{"seed", required_argument, NULL, 's'},
                                                  {"ops", required_argument, NULL, 'n'},
@@ -115,8 +117,7 @@ int trace_gen_run(const struct trace_command *self, int argc, char **argv)
     const char *name = optind < argc ? argv[optind] : "";
     const struct generator *kind = generator_find(name);
     if (kind == NULL) {
-        return trace_command_refuse_word("kind", name, generators, n_generators,
-                                         sizeof generators[0]);
+        return subcommand_refuse_word("kind", name, generators, n_generators, sizeof generators[0]);
     }
     if (optind + 1 < argc) {
         note("unexpected '%s' after the kind '%s'", argv[optind + 1], name);

@@ -38,7 +38,7 @@ static const char help[] =
     "  --no-allocate     a write that misses changes nothing in it; default write-allocate\n"
     "\n"
     "  --page-bits N     the page size of --policy, and of traces that give page numbers, is\n"
-    "                    2^N bytes (default the machine's, without one 12)\n"
+    "                    2^N bytes (default 12; with a machine its own, and no other)\n"
     "  --dialect NAME    how the trace is written; default: recognised by content\n"
     "  --limit N         use the first N records alone\n"
     "  --json FILE       also write the figures as JSON ('-' or /dev/stdout: nothing else is\n"

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "harness/base/memory.h"
+#include "harness/cli/whole_number.h"
 
 /// Digits at *text, which is moved behind them.
 static bool take_digits(const char **text, uint64_t *number)
@@ -24,8 +25,7 @@ static bool take_digits(const char **text, uint64_t *number)
 bool vm_numbers_whole(const char *option, const char *text, uint64_t min, uint64_t max,
                       uint64_t *number, struct error *error)
 {
-    const char *end = text;
-    return (take_digits(&end, number) && *end == '\0' && *number >= min && *number <= max) ||
+    return whole_number_read(text, min, max, number) ||
            error_at(error, option, 0, 0,
                     "it takes a whole number from %" PRIu64 " to %" PRIu64 ", not '%s'", min, max,
                     text);

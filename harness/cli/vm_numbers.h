@@ -15,7 +15,7 @@
 #define VM_LIST_MAX_NUMBER (UINT32_C(1) << 24)
 #define VM_MAX_CACHE_LINES (UINT64_C(1) << 26)
 
-/// A whole decimal number from `min` to `max`.
+/// A whole number from `min` to `max` (whole_number.h).
 bool vm_numbers_whole(const char *option, const char *text, uint64_t min, uint64_t max,
                       uint64_t *number, struct error *error);
 

@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "harness/cli/commands.h"
-#include "harness/cli/trace_command.h"
+#include "harness/cli/subcommand.h"
 #include "harness/cli/vmtrace_command.h"
 #include "harness/cli/vmtrace_gen.h"
 #include "harness/cli/vmtrace_info.h"
@@ -54,7 +54,7 @@ static bool check_file(const char *path, const struct access_options *options, s
 
 /// Both subcommands that read files: the good ones are printed, the bad ones named. The status that
 /// a broken file gives is the caller's.
-static int run_files(const struct vmtrace_command *self, int argc, char **argv, int broken,
+static int run_files(const struct subcommand *self, int argc, char **argv, int broken,
                      bool (*print)(const char *path, const struct access_options *options,
                                    struct error *error))
 {
@@ -62,10 +62,10 @@ static int run_files(const struct vmtrace_command *self, int argc, char **argv, 
     struct access_options options = {.page_bits = VMTRACE_PAGE_BITS};
     for (int code; (code = getopt_long(argc, argv, ":h", long_options, NULL)) != -1;) {
         if (code == 'h') {
-            return vmtrace_command_help(self);
+            return subcommand_help(self);
         }
         if (code == '?' || code == ':') {
-            return vmtrace_command_refuse_option(self, code, argv);
+            return subcommand_refuse_option(self, code, argv);
         }
         if (!vmtrace_command_reading(code, &options)) {
             return 2;
@@ -86,15 +86,15 @@ static int run_files(const struct vmtrace_command *self, int argc, char **argv, 
             status = bad > status ? bad : status;
         }
     }
-    return trace_command_end(status);
+    return subcommand_end(status);
 }
 
-static int run_check(const struct vmtrace_command *self, int argc, char **argv)
+static int run_check(const struct subcommand *self, int argc, char **argv)
 {
     return run_files(self, argc, argv, 1, check_file);
 }
 
-static int run_info(const struct vmtrace_command *self, int argc, char **argv)
+static int run_info(const struct subcommand *self, int argc, char **argv)
 {
     return run_files(self, argc, argv, 2, vmtrace_info_print);
 }
@@ -115,7 +115,7 @@ static int convert(const char *path, const struct access_options *options,
     return vmtrace_output_end(output);
 }
 
-static int run_convert(const struct vmtrace_command *self, int argc, char **argv)
+static int run_convert(const struct subcommand *self, int argc, char **argv)
 {
     static const struct option long_options[] = {VMTRACE_COMMAND_READING,
                                                  {"output", required_argument, NULL, 'o'},
@@ -125,10 +125,10 @@ static int run_convert(const struct vmtrace_command *self, int argc, char **argv
     struct vmtrace_output output = {.form = &vmtrace_forms[0]};
     for (int code; (code = getopt_long(argc, argv, ":ho:", long_options, NULL)) != -1;) {
         if (code == 'h') {
-            return vmtrace_command_help(self);
+            return subcommand_help(self);
         }
         if (code == '?' || code == ':') {
-            return vmtrace_command_refuse_option(self, code, argv);
+            return subcommand_refuse_option(self, code, argv);
         }
         if (code == 'o') {
             output.path = optarg;
@@ -148,41 +148,18 @@ static int run_convert(const struct vmtrace_command *self, int argc, char **argv
     return convert(argv[optind], &options, &output);
 }
 
-static const struct vmtrace_command subcommands[] = {
-    {"gen", "KIND [--seed N] [--accesses N] [...] [-o F]", "Makes a trace from a seed.",
+static const struct subcommand subcommands[] = {
+    {"gen", "vmtrace", "KIND [--seed N] [--accesses N] [...] [-o F]", "Makes a trace from a seed.",
      vmtrace_gen_run, vmtrace_gen_help},
-    {"check", "FILE...", "Validates trace files.", run_check, help_check},
-    {"info", "FILE...", "Describes trace files.", run_info, help_info},
-    {"convert", "FILE [--to FORM] [-o F]", "Writes a trace in another form.", run_convert,
-     help_convert},
+    {"check", "vmtrace", "FILE...", "Validates trace files.", run_check, help_check},
+    {"info", "vmtrace", "FILE...", "Describes trace files.", run_info, help_info},
+    {"convert", "vmtrace", "FILE [--to FORM] [-o F]", "Writes a trace in another form.",
+     run_convert, help_convert},
 };
-static const size_t n_subcommands = sizeof subcommands / sizeof subcommands[0];
-
-static int help_all(void)
-{
-    printf("usage: mmgrade vmtrace COMMAND ...\n\nMakes, validates and describes traces of memory "
-           "accesses.\n\n");
-    for (size_t i = 0; i < n_subcommands; i++) {
-        printf("  %-7s %-44s %s\n", subcommands[i].name, subcommands[i].arguments,
-               subcommands[i].description);
-    }
-    printf("\n`mmgrade vmtrace COMMAND --help` tells more.\n");
-    return trace_command_end(0);
-}
 
 int command_vmtrace(int argc, char **argv)
 {
-    const char *name = argc > 1 ? argv[1] : "";
-    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
-        return help_all();
-    }
-    for (size_t i = 0; i < n_subcommands; i++) {
-        if (strcmp(subcommands[i].name, name) == 0) {
-            optind = 0; // glibc: start afresh
-            opterr = 0; // our own messages
-            return subcommands[i].run(&subcommands[i], argc - 1, argv + 1);
-        }
-    }
-    return trace_command_refuse_word("vmtrace command", name, subcommands, n_subcommands,
-                                     sizeof subcommands[0]);
+    return subcommand_dispatch(subcommands, sizeof subcommands / sizeof subcommands[0],
+                               "Makes, validates and describes traces of memory accesses.", argc,
+                               argv);
 }

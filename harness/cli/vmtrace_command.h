@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What the subcommands of `mmgrade vmtrace` have in common: their help, their complaints, how they
-// read traces.
+// What the subcommands of `mmgrade vmtrace` have in common: how they read traces.
 #ifndef MMGRADE_CLI_VMTRACE_COMMAND_H
 #define MMGRADE_CLI_VMTRACE_COMMAND_H
 
@@ -10,24 +9,6 @@
 
 /// What --page-bits is when nothing is said.
 enum { VMTRACE_PAGE_BITS = 12 };
-
-struct vmtrace_command {
-    const char *name;
-    const char *arguments;
-    const char *description;
-    int (*run)(const struct vmtrace_command *self, int argc, char **argv);
-    void (*help)(void); ///< what follows the usage line
-};
-
-/// What `--help` prints; the status to exit with.
-int vmtrace_command_help(const struct vmtrace_command *self);
-
-/// For what getopt_long gave back when it was none of our options. Returns 2.
-int vmtrace_command_refuse_option(const struct vmtrace_command *self, int code, char **argv);
-
-/// A whole number, decimal or hexadecimal after 0x. False after a complaint about --OPTION.
-bool vmtrace_command_number(const char *option, const char *text, uint64_t min, uint64_t max,
-                            uint64_t *number);
 
 /// The options of those that read traces, for the table of getopt_long, and the help on them.
 #define VMTRACE_COMMAND_READING                                                                    \

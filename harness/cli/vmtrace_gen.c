@@ -2,6 +2,7 @@
 // The options of `mmgrade vmtrace gen`, one for each parameter of the kinds.
 #include "harness/cli/vmtrace_gen.h"
 
+#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +10,8 @@
 
 #include "harness/access/generators.h"
 #include "harness/base/memory.h"
-#include "harness/cli/trace_command.h"
 #include "harness/cli/vmtrace_output.h"
+#include "harness/cli/whole_number.h"
 
 /// What getopt_long gives back for the parameter with the id 0; more than any letter.
 enum { FIRST_PARAMETER = 256 };
@@ -71,7 +72,7 @@ static bool parse_parameter(enum access_parameter_id id, const char *text, uint6
 {
     const struct access_parameter *parameter = &access_parameters[id];
     if (parameter->words == NULL) {
-        return vmtrace_command_number(parameter->name, text, parameter->min, parameter->max, value);
+        return whole_number_option(parameter->name, text, parameter->min, parameter->max, value);
     }
     size_t n = (size_t)(parameter->max - parameter->min + 1);
     for (size_t i = 0; i < n; i++) {
@@ -80,7 +81,7 @@ static bool parse_parameter(enum access_parameter_id id, const char *text, uint6
             return true;
         }
     }
-    trace_command_refuse_word(parameter->name, text, parameter->words, n, sizeof(char *));
+    subcommand_refuse_word(parameter->name, text, parameter->words, n, sizeof(char *));
     return false;
 }
 
@@ -109,7 +110,7 @@ struct request {
 };
 
 /// A status to exit with, or -1 to go on.
-static int parse_options(const struct vmtrace_command *self, int argc, char **argv,
+static int parse_options(const struct subcommand *self, int argc, char **argv,
                          struct request *request)
 {
     struct option options[N_PARAMETERS + 4] = {{"output", required_argument, NULL, 'o'},
@@ -121,7 +122,7 @@ static int parse_options(const struct vmtrace_command *self, int argc, char **ar
     }
     for (int code; (code = getopt_long(argc, argv, ":ho:", options, NULL)) != -1;) {
         if (code == 'h') {
-            return vmtrace_command_help(self);
+            return subcommand_help(self);
         }
         if (code >= FIRST_PARAMETER) {
             int id = code - FIRST_PARAMETER;
@@ -137,7 +138,7 @@ static int parse_options(const struct vmtrace_command *self, int argc, char **ar
         } else if (code == 'o') {
             request->output.path = optarg;
         } else {
-            return vmtrace_command_refuse_option(self, code, argv);
+            return subcommand_refuse_option(self, code, argv);
         }
     }
     return -1;
@@ -186,7 +187,7 @@ static int generate(const struct access_generator *kind, struct request *request
     return vmtrace_output_end(&request->output);
 }
 
-int vmtrace_gen_run(const struct vmtrace_command *self, int argc, char **argv)
+int vmtrace_gen_run(const struct subcommand *self, int argc, char **argv)
 {
     struct request request = {.output = {.form = &vmtrace_forms[0]}};
     int status = parse_options(self, argc, argv, &request);
@@ -196,8 +197,8 @@ int vmtrace_gen_run(const struct vmtrace_command *self, int argc, char **argv)
     const char *name = optind < argc ? argv[optind] : "";
     const struct access_generator *kind = access_generator_find(name);
     if (kind == NULL) {
-        return trace_command_refuse_word("kind", name, access_generators, n_access_generators,
-                                         sizeof access_generators[0]);
+        return subcommand_refuse_word("kind", name, access_generators, n_access_generators,
+                                      sizeof access_generators[0]);
     }
     if (optind + 1 < argc) {
         note("unexpected '%s' after the kind '%s'", argv[optind + 1], name);

@@ -3,9 +3,9 @@
 #ifndef MMGRADE_CLI_VMTRACE_GEN_H
 #define MMGRADE_CLI_VMTRACE_GEN_H
 
-#include "harness/cli/vmtrace_command.h"
+#include "harness/cli/subcommand.h"
 
-int vmtrace_gen_run(const struct vmtrace_command *self, int argc, char **argv);
+int vmtrace_gen_run(const struct subcommand *self, int argc, char **argv);
 
 /// Parameters and kinds, each from its table.
 void vmtrace_gen_help(void);

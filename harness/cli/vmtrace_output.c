@@ -4,12 +4,10 @@
 
 #include <errno.h>
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "harness/base/error.h"
-#include "harness/cli/trace_command.h"
+#include "harness/cli/subcommand.h"
 
 /// A letter a kind, for the kinds that the dialect has.
 struct letters {
@@ -89,8 +87,7 @@ const struct vmtrace_form *vmtrace_output_form(const char *name)
             return &vmtrace_forms[i];
         }
     }
-    trace_command_refuse_word("form", name, vmtrace_forms, n_vmtrace_forms,
-                              sizeof vmtrace_forms[0]);
+    subcommand_refuse_word("form", name, vmtrace_forms, n_vmtrace_forms, sizeof vmtrace_forms[0]);
     return NULL;
 }
 
@@ -150,10 +147,6 @@ int vmtrace_output_end(struct vmtrace_output *output)
 void vmtrace_output_abandon(struct vmtrace_output *output)
 {
     if (output->path != NULL) {
-        fclose(output->replacement.stream);
-        if (output->replacement.temporary != NULL) {
-            unlink(output->replacement.temporary);
-        }
-        free(output->replacement.temporary);
+        replace_abandon(&output->replacement);
     }
 }

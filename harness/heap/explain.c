@@ -168,9 +168,13 @@ void tell_bytes(const struct telling *telling)
     tell_row(telling->details, "seen", breach->seen, breach->n_shown);
 }
 
-static void tell_op(FILE *file, const struct trace *trace, size_t op)
+void tell_op(FILE *file, const struct trace *trace, size_t op)
 {
     char text[64];
+    if (op == 0) {
+        fputs("mm_init", file);
+        return;
+    }
     fprintf(file, "operation %zu (line %u: %s)", op, (unsigned)trace->ops[op - 1].line,
             trace_op_text(trace, op - 1, text));
 }

@@ -63,6 +63,9 @@ void tell_pointer(FILE *file, const struct session *session, uint64_t pointer);
 void tell_block(FILE *file, const struct session *session, uint32_t slot,
                 const struct block *block);
 
+/// "operation 203 (line 207: f 16)", "mm_init" for 0.
+void tell_op(FILE *file, const struct trace *trace, size_t op);
+
 /// The bytes expected and seen, as two lines.
 void tell_bytes(const struct telling *telling);
 

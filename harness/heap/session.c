@@ -2,6 +2,17 @@
 // One worker with its heap. mem_sbrk is served here: the judge alone decides how far a heap grows.
 #include "harness/heap/session.h"
 
+/// What the worker is told of the shadow.
+static void plan_shadow(const struct session *session, struct worker_plan *plan)
+{
+    const struct session_watch *watch = session->plan->watch;
+    plan->keeps_shadow = watch != NULL;
+    if (watch != NULL && watch->to > 0) {
+        plan->watch_from = session->arena.base + watch->from;
+        plan->watch_to = session->arena.base + watch->to;
+    }
+}
+
 bool session_open(struct session *session, const struct session_plan *plan)
 {
     *session = (struct session){.plan = plan, .past_break = UINT64_MAX};
@@ -9,18 +20,20 @@ bool session_open(struct session *session, const struct session_plan *plan)
     layout_open(&session->layout, plan->trace->n_slots, plan->settings->max_bytes,
                 plan->settings->alignment);
     placement_open(&session->placement, plan->settings);
-    worker_start(&session->worker, &(struct worker_plan){
-                                       .library = plan->library,
-                                       .m32 = plan->settings->abi == HEAP_ABI_M32,
-                                       .heap_fd = session->arena.fd,
-                                       .heap_base = session->arena.base,
-                                       .heap_max_bytes = plan->settings->max_bytes,
-                                       .n_slots = (uint32_t)plan->trace->n_slots,
-                                       .call_seconds = plan->call_seconds,
-                                       .total_seconds = plan->total_seconds,
-                                       .output_bytes = plan->output_bytes,
-                                       .echo_output = plan->echo_output,
-                                   });
+    struct worker_plan worker_plan = {
+        .library = plan->library,
+        .m32 = plan->settings->abi == HEAP_ABI_M32,
+        .heap_fd = session->arena.fd,
+        .heap_base = session->arena.base,
+        .heap_max_bytes = plan->settings->max_bytes,
+        .n_slots = (uint32_t)plan->trace->n_slots,
+        .call_seconds = plan->call_seconds,
+        .total_seconds = plan->total_seconds,
+        .output_bytes = plan->output_bytes,
+        .echo_output = plan->echo_output,
+    };
+    plan_shadow(session, &worker_plan);
+    worker_start(&session->worker, &worker_plan);
     worker_load(&session->worker, &session->news);
     session->functions = worker_functions(&session->worker);
     session->stack_low = session->worker.ring->stack_low;
@@ -79,6 +92,25 @@ bool session_call(struct session *session, const struct worker_command *command)
         worker_call(&session->worker, &answer, news);
     }
     return news->event == WORKER_REPLIED && news->reply == RING_DONE;
+}
+
+struct sighting session_sighting(const struct session *session, enum sighting_kind kind)
+{
+    return worker_sighting(&session->worker, kind);
+}
+
+struct sighting session_latest(const struct session *session, enum sighting_kind kind)
+{
+    return worker_latest(&session->worker, kind);
+}
+
+struct sighting session_ask(struct session *session, enum sighting_question question,
+                            uint64_t address)
+{
+    struct worker_command command = {
+        .command = RING_TRACE, .count = (uint32_t)question, .pointer = address};
+    return session_call(session, &command) ? session_sighting(session, SIGHTING_TRACED)
+                                           : (struct sighting){0};
 }
 
 bool session_init_is_fine(const struct session *session)

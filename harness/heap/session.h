@@ -15,6 +15,13 @@
 #include "harness/sandbox/worker.h"
 #include "harness/trace/trace.h"
 
+struct sources;
+
+/// Heap offsets [from, to) of which a session with a shadow watches the stores; both 0: all.
+struct session_watch {
+    uint64_t from, to;
+};
+
 /// What every session of one submission over one trace shares.
 struct session_plan {
     const struct trace *trace;
@@ -25,6 +32,8 @@ struct session_plan {
     double total_seconds;
     uint64_t output_bytes;
     bool echo_output;
+    struct sources *sources;           ///< to explain failures by lines of code; NULL: without
+    const struct session_watch *watch; ///< keep a shadow of an instrumented library; NULL: no
 };
 
 struct session {
@@ -56,6 +65,13 @@ void session_begin(struct session *session, enum heap_fresh fresh);
 /// Gives the worker one command and serves its calls of mem_sbrk until it replies. False when it
 /// stopped instead: see `news`.
 bool session_call(struct session *session, const struct worker_command *command);
+
+/// What a session with a shadow saw, and, while the worker lives, an answer to a question about an
+/// address; n_frames is 0 when there is none.
+struct sighting session_sighting(const struct session *session, enum sighting_kind kind);
+struct sighting session_latest(const struct session *session, enum sighting_kind kind);
+struct sighting session_ask(struct session *session, enum sighting_question question,
+                            uint64_t address);
 
 /// Looks for writes past the break and notes the first in `past_break`.
 bool session_is_past_break(struct session *session);

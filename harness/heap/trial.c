@@ -14,6 +14,7 @@
 #include "harness/base/memory.h"
 #include "harness/heap/checks.h"
 #include "harness/heap/explain.h"
+#include "harness/heap/explain_source.h"
 #include "harness/heap/play.h"
 
 #define OUTPUT_LINES 12
@@ -70,7 +71,8 @@ static void take_output(struct trial *trial, struct session *session)
     trial->result->output = output_last_lines(&session->worker.output, OUTPUT_LINES);
 }
 
-static void fail(struct trial *trial, struct session *session, struct breach *breach)
+static void fail(struct trial *trial, struct session *session, struct breach *breach,
+                 const uint64_t *pointers)
 {
     if (breach->news.event == WORKER_INTERRUPTED) {
         return; // the case stays skipped
@@ -80,6 +82,7 @@ static void fail(struct trial *trial, struct session *session, struct breach *br
     trial->result->verdict = explain(session, breach, NULL, NULL);
     session_stop(session);
     take_output(trial, session);
+    explain_source(&trial->plan, breach, pointers, trial->result->verdict);
 }
 
 static void add_metrics(struct case_result *result, const struct play *play, uint64_t page_faults)
@@ -197,6 +200,7 @@ static bool try_condition(struct trial *trial, const struct condition *condition
         struct verdict *verdict = explain(&session, &play.breach, condition->code, condition->lead);
         free(verdict->hint);
         verdict->hint = xstrdup(condition->hint);
+        explain_source(&trial->plan, &play.breach, trial->pointers, verdict);
         file_verdict(trial->result, verdict, policy_of(trial, condition));
     }
     session_close(&session);
@@ -248,8 +252,9 @@ static void file_past_break(struct trial *trial, struct play *play)
         play->session->stop_past_break = true;
         play->breach.op = play->past_break_op;
         checks_ask(play, MOMENT_GROWN);
-        file_verdict(trial->result, explain(play->session, &play->breach, NULL, NULL),
-                     FINDING_WARN);
+        struct verdict *verdict = explain(play->session, &play->breach, NULL, NULL);
+        explain_source(&trial->plan, &play->breach, trial->pointers, verdict);
+        file_verdict(trial->result, verdict, FINDING_WARN);
         play->session->stop_past_break = false;
     }
 }
@@ -285,7 +290,7 @@ static void judge(struct trial *trial, struct session *session, uint64_t *heap_b
         uint64_t faults = process_page_faults(&session->worker.process) - faults_before;
         judge_passed(trial, &play, faults);
     } else {
-        fail(trial, session, &play.breach);
+        fail(trial, session, &play.breach, play.pointers);
     }
     play_free(&play);
 }
@@ -304,7 +309,7 @@ bool trial_run(const struct session_plan *plan, struct case_result *result, uint
     } else {
         struct breach breach;
         judge_loading(&session, &breach);
-        fail(&trial, &session, &breach);
+        fail(&trial, &session, &breach, NULL);
     }
     session_close(&session);
     *pointers = trial.pointers;
@@ -348,4 +353,30 @@ void trial_file_timed_difference(const struct session_plan *plan, struct case_re
                         op, op + RING_SLICE - 1);
     verdict->hint = xstrdup("the allocator behaves differently when it is not observed");
     file_verdict(result, verdict, plan->settings->findings.unobserved);
+}
+
+void trial_file_uncounted(const struct session_plan *plan, struct case_result *result,
+                          size_t differing_op, size_t stopped_op, const struct worker_news *news)
+{
+    size_t op = differing_op != 0 ? differing_op : stopped_op;
+    bool forged =
+        stopped_op != 0 && (news->event == WORKER_STORE_REFUSED || news->event == WORKER_GARBLED);
+    struct verdict *verdict =
+        verdict_new(forged ? "FORGED" : "UNOBSERVED", op, plan->trace->ops[op - 1].line);
+    if (forged) {
+        verdict->message =
+            xasprintf("Where cycles are counted, between operations %zu and %zu, the program was "
+                      "about to write memory that is neither heap nor stack nor its own variables.",
+                      op, op + RING_SLICE - 1);
+        verdict->hint = xstrdup("a pointer that runs wild, or an attempt to change the figures");
+    } else {
+        verdict->message =
+            xasprintf("Where cycles are counted, operation %zu %s.", op,
+                      differing_op != 0 ? "gave another pointer than in the check pass"
+                                        : "or one of the next did not come back");
+        verdict->hint =
+            xstrdup("the allocator behaves differently when it is compiled another way, "
+                    "say by a variable that was never set");
+    }
+    file_verdict(result, verdict, forged ? FINDING_FAIL : plan->settings->findings.unobserved);
 }

@@ -6,11 +6,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "harness/base/content_hash.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
 #include "harness/heap/explain.h"
+#include "harness/heap/sources.h"
 #include "harness/heap/trial.h"
+#include "harness/labs/cost_pass.h"
 #include "harness/labs/submission.h"
 #include "harness/measure/speed.h"
 
@@ -28,6 +31,8 @@ struct run {
     struct build_plan plans[SPEED_SIDES];
     struct build builds[SPEED_SIDES];
     struct build_result reference_result;
+    struct cost_pass cost;
+    struct sources sources; ///< the submission's
 };
 
 static bool read_traces(struct run *run, struct error *error)
@@ -42,9 +47,14 @@ static bool read_traces(struct run *run, struct error *error)
     return true;
 }
 
+static bool counts_cycles(const struct run *run)
+{
+    return run->settings->throughput == THROUGHPUT_CYCLES;
+}
+
 static bool wants_reference(const struct run *run)
 {
-    return run->settings->speed.enabled && run->settings->speed.reference != NULL;
+    return run->settings->speed.enabled || counts_cycles(run);
 }
 
 static struct build_plan plan_build(const struct run *run, const char *submission)
@@ -66,6 +76,7 @@ static bool build_both(struct run *run, struct error *error)
 {
     run->headers = paths_in_root(HEADERS);
     run->plans[SPEED_SUBMISSION] = plan_build(run, run->job->submission);
+    sources_open(&run->sources, &run->plans[SPEED_SUBMISSION]);
     bool fine = build_start(&run->builds[SPEED_SUBMISSION], &run->plans[SPEED_SUBMISSION], error);
     bool both = fine && wants_reference(run);
     if (both) {
@@ -74,6 +85,9 @@ static bool build_both(struct run *run, struct error *error)
         free(relative);
         run->plans[SPEED_REFERENCE] = plan_build(run, run->reference_path);
         fine = build_start(&run->builds[SPEED_REFERENCE], &run->plans[SPEED_REFERENCE], error);
+        fine = fine && (!counts_cycles(run) ||
+                        cost_pass_start(&run->cost, run->settings, &run->plans[SPEED_SUBMISSION],
+                                        &run->plans[SPEED_REFERENCE], error));
         if (fine) {
             build_finish(&run->builds[SPEED_REFERENCE], &run->reference_result);
             fine = run->reference_result.ok ||
@@ -84,10 +98,13 @@ static bool build_both(struct run *run, struct error *error)
     if (run->builds[SPEED_SUBMISSION].command != NULL) {
         build_finish(&run->builds[SPEED_SUBMISSION], &run->result->build);
     }
+    if (fine && counts_cycles(run)) {
+        fine = cost_pass_finish(&run->cost, &run->result->build.uncounted, error);
+    }
     return fine;
 }
 
-static struct session_plan plan_session(const struct run *run, enum speed_side side,
+static struct session_plan plan_session(struct run *run, enum speed_side side,
                                         const struct trace *trace)
 {
     const struct limit_settings *limits = &run->settings->limits;
@@ -100,6 +117,7 @@ static struct session_plan plan_session(const struct run *run, enum speed_side s
         .total_seconds = limits->trace_seconds,
         .output_bytes = limits->output_bytes,
         .echo_output = run->job->echo_output && side == SPEED_SUBMISSION,
+        .sources = side == SPEED_SUBMISSION ? &run->sources : NULL,
     };
 }
 
@@ -152,7 +170,7 @@ static void check_functions(struct run *run)
 }
 
 static void add_speed_metrics(struct case_result *result, const struct speed *speed,
-                              uint64_t peak_payload)
+                              uint64_t peak_payload, bool is_score)
 {
     struct metric **metrics = &result->metrics;
     size_t *n = &result->n_metrics;
@@ -166,6 +184,9 @@ static void add_speed_metrics(struct case_result *result, const struct speed *sp
     if (!isnan(speed->ratio)) {
         metric_add(metrics, n, METRIC_SPEED_RATIO, "ratio", speed->ratio, 1.0);
         metric_add(metrics, n, METRIC_SPEED_SPREAD, "ratio", speed->spread, NAN);
+        if (is_score) {
+            metric_add(metrics, n, METRIC_THROUGHPUT, "ratio", speed->ratio, 1.0);
+        }
     }
 }
 
@@ -188,7 +209,8 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
     struct speed speed;
     speed_measure(&plan, &speed);
     if (speed.stopped_op == 0 && speed.differing_op == 0) {
-        add_speed_metrics(&run->result->cases[idx], &speed, trace->peak_payload);
+        add_speed_metrics(&run->result->cases[idx], &speed, trace->peak_payload,
+                          !counts_cycles(run));
     } else if (speed.news.event != WORKER_INTERRUPTED) {
         trial_file_timed_difference(&plans[SPEED_SUBMISSION], &run->result->cases[idx],
                                     speed.differing_op, speed.stopped_op);
@@ -202,6 +224,9 @@ static void run_case(struct run *run, size_t idx)
     uint64_t *pointers = NULL;
     uint64_t heap_bytes = 0;
     bool done = trial_run(&plan, one, &pointers, &heap_bytes);
+    if (done && one->status == STATUS_PASSED && counts_cycles(run)) {
+        cost_pass_run(&run->cost, &plan, pointers, one);
+    }
     if (done && one->status == STATUS_PASSED && run->settings->speed.enabled) {
         time_case(run, idx, pointers);
     }
@@ -218,6 +243,7 @@ static void open_cases(struct run *run)
         enum trace_weight weight = run->traces[i].weight;
         result->cases[i] = (struct case_result){
             .trace = xstrdup(run->traces[i].name),
+            .trace_hash = content_hash(run->settings->traces[i].path),
             .weight = run->settings->traces[i].weight,
             .counts_utilization = weight == WEIGHT_BOTH || weight == WEIGHT_UTILIZATION,
             .counts_speed = weight == WEIGHT_BOTH || weight == WEIGHT_SPEED,
@@ -243,6 +269,12 @@ static double same(double value)
     return value;
 }
 
+/// One whose cost could not be counted has none; the mean is of what there is.
+static double log_ratio(double value)
+{
+    return log(fmax(value, 1e-9));
+}
+
 /// The whole submission's figures, over the traces that count and by their weights: the mean
 /// utilization, the geometric mean of the speed ratios.
 static void add_totals(struct result *result)
@@ -256,7 +288,7 @@ static void add_totals(struct result *result)
             add_weighted(one, METRIC_UTILIZATION, true, same, &utilization, &weights[0]);
         }
         if (one->counts_speed) {
-            add_weighted(one, METRIC_SPEED_RATIO, false, log, &logs, &weights[1]);
+            add_weighted(one, METRIC_THROUGHPUT, false, log_ratio, &logs, &weights[1]);
         }
     }
     if (weights[0] > 0.0) {
@@ -264,7 +296,7 @@ static void add_totals(struct result *result)
                    utilization / weights[0], NAN);
     }
     if (weights[1] > 0.0) {
-        metric_add(&result->metrics, &result->n_metrics, METRIC_SPEED_RATIO, "ratio",
+        metric_add(&result->metrics, &result->n_metrics, METRIC_THROUGHPUT, "ratio",
                    exp(logs / weights[1]), 1.0);
     }
 }
@@ -287,11 +319,13 @@ static void close_run(struct run *run)
         trace_free(&run->traces[i]);
     }
     free(run->traces);
+    sources_close(&run->sources);
     for (size_t side = 0; side < SPEED_SIDES; side++) {
         build_remove(&run->builds[side]);
     }
     struct result spare = {.build = run->reference_result};
     result_free(&spare);
+    cost_pass_close(&run->cost);
     free(run->headers);
     free(run->reference_path);
 }

@@ -23,9 +23,16 @@ struct limit_settings {
     uint64_t output_bytes; ///< of what the submission prints
 };
 
+/// What throughput is measured in; unset in a rubric, it is cycles where they can be counted.
+enum throughput_metric { THROUGHPUT_UNSET, THROUGHPUT_CYCLES, THROUGHPUT_WALL };
+
+/// Unset, only a rubric that scores wall time has it measured.
+enum speed_wish { SPEED_UNSET, SPEED_YES, SPEED_NO };
+
 /// The wall-clock pass: submission and reference interleaved.
 struct speed_settings {
-    bool enabled;
+    enum speed_wish wish;  ///< as the rubric says
+    bool enabled;          ///< what follows from it
     char *reference;       ///< "segregated": reference/malloc/segregated.c
     double budget_seconds; ///< how long one trace may be timed, both sides together
 };
@@ -49,6 +56,7 @@ struct lab_settings {
     struct limit_settings limits;
     struct heap_settings heap;
     struct speed_settings speed;
+    enum throughput_metric throughput; ///< of the score; unset: throughput is not scored
     enum fit_requires fit_requires;
     struct module_settings modules; ///< of the labs on addresses
     struct trace_choice *traces;
@@ -67,6 +75,7 @@ struct job {
 struct lab {
     const char *name;
     const char *title;
+    unsigned modules;   ///< of the labs on addresses: which may be handed in, a mask; else 0
     const char *folder; ///< where the templates and public headers lie: "student_template/malloc"
     /// Builds and judges; fills build, cases and metrics of *result, no points. False with *error
     /// when the job cannot be done (bad trace, no such file): a fault of the input, not of the

@@ -20,6 +20,7 @@ const struct lab lab_cache = {
     .name = "cache",
     .title = "Cache",
     .folder = "student_template/cache",
+    .modules = MODULES,
     .run = run,
     .print_rules = print_rules,
 };

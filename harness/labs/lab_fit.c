@@ -43,9 +43,9 @@ static struct verdict *find_missing(const struct build *build, const struct lab_
 static char *describe(const struct build *build, const struct lab_settings *settings)
 {
     static const char *const placements[] = {[FIT_ANY] = "any placement",
-                                           [FIT_FIRST] = "first fit",
-                                           [FIT_NEXT] = "next fit",
-                                           [FIT_BEST] = "best fit"};
+                                             [FIT_FIRST] = "first fit",
+                                             [FIT_NEXT] = "next fit",
+                                             [FIT_BEST] = "best fit"};
     unsigned defined = build->collection.contract.defined;
     char *own = frame_describe(build->plan->frame, defined);
     char *others = frame_describe(build->plan->frame, ~defined);

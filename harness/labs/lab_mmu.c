@@ -20,6 +20,7 @@ const struct lab lab_mmu = {
     .name = "mmu",
     .title = "Whole machine",
     .folder = "student_template/mmu",
+    .modules = MODULES,
     .run = run,
     .print_rules = print_rules,
 };

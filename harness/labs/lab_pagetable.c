@@ -20,6 +20,7 @@ const struct lab lab_pagetable = {
     .name = "pagetable",
     .title = "Page tables",
     .folder = "student_template/pagetable",
+    .modules = MODULES,
     .run = run,
     .print_rules = print_rules,
 };

@@ -20,6 +20,7 @@ const struct lab lab_replace = {
     .name = "replace",
     .title = "Page replacement",
     .folder = "student_template/replace",
+    .modules = MODULES,
     .run = run,
     .print_rules = print_rules,
 };

@@ -20,6 +20,7 @@ const struct lab lab_tlb = {
     .name = "tlb",
     .title = "TLB",
     .folder = "student_template/tlb",
+    .modules = MODULES,
     .run = run,
     .print_rules = print_rules,
 };

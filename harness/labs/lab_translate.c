@@ -20,6 +20,7 @@ const struct lab lab_translate = {
     .name = "translate",
     .title = "Address translation",
     .folder = "student_template/translate",
+    .modules = MODULES,
     .run = run,
     .print_rules = print_rules,
 };

@@ -13,15 +13,8 @@
 #include "harness/labs/lab_translate.h"
 
 const struct lab *const lab_list[] = {
-    &lab_malloc,
-    &lab_fit,
-    &lab_translate,
-    &lab_pagetable,
-    &lab_tlb,
-    &lab_cache,
-    &lab_replace,
-    &lab_mmu,
-    NULL,
+    &lab_malloc, &lab_fit,     &lab_translate, &lab_pagetable, &lab_tlb,
+    &lab_cache,  &lab_replace, &lab_mmu,       NULL,
 };
 
 const struct lab *lab_find(const char *name)

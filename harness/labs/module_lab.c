@@ -12,7 +12,6 @@
 #include "harness/base/paths.h"
 #include "harness/labs/submission.h"
 #include "harness/modules/trial.h"
-#include "harness/vm/machine_file.h"
 
 /// The functions of all modules, by enum ring_function_number.
 static const struct {
@@ -81,7 +80,7 @@ static bool make_machines(struct run *run, struct error *error)
     struct machine_settings base;
     char reason[256];
     size_t n = module_config_count(settings);
-    if (!machine_find(&base, settings->machine, error)) {
+    if (!module_config_base(&base, settings, error)) {
         return false;
     }
     run->machines = xcalloc(n, sizeof *run->machines);
@@ -160,13 +159,12 @@ static char *describe(unsigned judged)
     char *texts[2] = {xstrdup(""), xstrdup("")};
     for (enum module module = 0; module < N_MODULES; module++) {
         char **text = &texts[(judged & 1u << module) == 0];
-        char *longer =
-            xasprintf("%s%s%s", *text, **text == '\0' ? "" : ", ", module_names[module]);
+        char *longer = xasprintf("%s%s%s", *text, **text == '\0' ? "" : ", ", module_names[module]);
         free(*text);
         *text = longer;
     }
-    char *note = xasprintf("judged: %s%s%s", texts[0], *texts[1] == '\0' ? "" : "  golden: ",
-                           texts[1]);
+    char *note =
+        xasprintf("judged: %s%s%s", texts[0], *texts[1] == '\0' ? "" : "  golden: ", texts[1]);
     free(texts[0]);
     free(texts[1]);
     return note;
@@ -203,8 +201,8 @@ static void check_functions(struct run *run)
         submission_add_side_notes(&run->build, built, built->verdict);
     }
     built->ok = built->verdict == NULL;
-    built->note = built->ok && (run->modules & (run->modules - 1)) != 0 ? describe(run->judged)
-                                                                       : NULL;
+    built->note =
+        built->ok && (run->modules & (run->modules - 1)) != 0 ? describe(run->judged) : NULL;
     free(missing);
     module_close(&session);
 }

@@ -23,8 +23,9 @@ struct verdict *submission_does_not_load(const char *text)
     const char *reason = strstr(text, ": ");
     verdict->message = xstrdup("The compiled program cannot be loaded.");
     verdict->details = xasprintf("%s\n", reason == NULL ? text : reason + 2);
-    verdict->hint = xstrdup("a function or variable is used that no file defines (a typo, or a file "
-                            "was not handed in)");
+    verdict->hint =
+        xstrdup("a function or variable is used that no file defines (a typo, or a file "
+                "was not handed in)");
     return verdict;
 }
 

@@ -12,8 +12,8 @@ struct verdict *submission_lacks(const char *files, const char *functions);
 /// The verdict of a program that the loader refuses; `text` is dlerror's.
 struct verdict *submission_does_not_load(const char *text);
 
-/// Adds to a verdict on a missing function what else may be behind it: files that were not compiled,
-/// and where the compiler saw a function used without a declaration.
+/// Adds to a verdict on a missing function what else may be behind it: files that were not
+/// compiled, and where the compiler saw a function used without a declaration.
 void submission_add_side_notes(const struct build *build, const struct build_result *result,
                                struct verdict *verdict);
 

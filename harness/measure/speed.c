@@ -10,6 +10,7 @@
 #include "harness/base/error.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
+#include "harness/measure/slices.h"
 
 #define MAX_ROUNDS 30
 #define MIN_ROUNDS 3
@@ -31,15 +32,6 @@ struct timing {
     unsigned n_rounds;
     struct speed *speed;
 };
-
-static void write_slice(const struct timing *timing, struct ring *ring, size_t first,
-                        uint32_t count)
-{
-    for (uint32_t i = 0; i < count; i++) {
-        const struct op *op = &timing->trace->ops[first + i];
-        ring->slice[i] = (struct ring_op){.kind = op->kind, .slot = op->slot, .size = op->size};
-    }
-}
 
 /// The submission stopped; the reference must not.
 static bool stop(struct timing *timing, size_t side, size_t op)
@@ -72,49 +64,29 @@ static bool tell(struct session *session, enum ring_command command)
 static bool run_slice(struct timing *timing, size_t side, size_t slice, uint64_t *elapsed_ns)
 {
     struct session *session = &timing->sides[side].session;
-    size_t first = slice * RING_SLICE;
-    size_t left = timing->trace->n_ops - first;
-    uint32_t count = left < RING_SLICE ? (uint32_t)left : RING_SLICE;
-    write_slice(timing, session->worker.ring, first, count);
+    uint32_t count = slices_write(session->worker.ring, timing->trace, slice);
     struct worker_command command = {.command = RING_SLICE_RUN, .count = count};
     bool fine = tell(session, RING_WAKE);
     uint64_t start_ns = clock_ns();
     fine = fine && session_call(session, &command);
     *elapsed_ns = clock_ns() - start_ns;
     fine = fine && tell(session, RING_REST);
-    return fine || stop(timing, side, first + 1);
-}
-
-/// Notes the pointers of the slice just run, in the first round.
-static void note_pointers(struct timing *timing, size_t side, size_t slice)
-{
-    size_t first = slice * RING_SLICE;
-    const struct ring *ring = timing->sides[side].session.worker.ring;
-    for (size_t i = 0; i < RING_SLICE && first + i < timing->trace->n_ops; i++) {
-        timing->sides[side].pointers[first + i] = ring->log[i];
-    }
+    return fine || stop(timing, side, slice * RING_SLICE + 1);
 }
 
 /// Whether the slice just run gave the pointers `expected`. Asked of both sides: what the judge has
 /// read the worker must fetch back before it writes, which takes time.
 static bool agrees(struct timing *timing, size_t side, size_t slice, const uint64_t *expected)
 {
-    size_t first = slice * RING_SLICE;
+    struct speed *speed = timing->speed;
     const struct ring *ring = timing->sides[side].session.worker.ring;
-    for (size_t i = 0; i < RING_SLICE && first + i < timing->trace->n_ops; i++) {
-        uint64_t pointer = ring->log[i];
-        if (pointer == expected[first + i]) {
-            continue;
-        }
-        if (side == SPEED_REFERENCE) {
-            die("the reference allocator gives other pointers in each round over %s",
-                timing->trace->path);
-        }
-        timing->speed->differing_op = first + i + 1;
-        timing->speed->differing_pointer = pointer;
-        return false;
+    speed->differing_op =
+        slices_differ(ring, timing->trace, slice, expected, &speed->differing_pointer);
+    if (speed->differing_op != 0 && side == SPEED_REFERENCE) {
+        die("the reference allocator gives other pointers in each round over %s",
+            timing->trace->path);
     }
-    return true;
+    return speed->differing_op == 0;
 }
 
 static bool first_round(struct timing *timing)
@@ -130,7 +102,7 @@ static bool first_round(struct timing *timing)
             if (!run_slice(timing, side, slice, &elapsed_ns)) {
                 return false;
             }
-            note_pointers(timing, side, slice);
+            slices_note(session->worker.ring, timing->trace, slice, timing->sides[side].pointers);
             if (side == SPEED_SUBMISSION && !agrees(timing, side, slice, timing->plan->expected)) {
                 return false;
             }
@@ -248,7 +220,7 @@ void speed_measure(const struct speed_plan *plan, struct speed *speed)
     *speed = (struct speed){.ratio = NAN, .spread = NAN};
     struct timing timing = {.plan = plan, .trace = plan->sides[0]->trace, .speed = speed};
     timing.n_sides = plan->sides[SPEED_REFERENCE] == NULL ? 1 : SPEED_SIDES;
-    timing.n_slices = (timing.trace->n_ops + RING_SLICE - 1) / RING_SLICE;
+    timing.n_slices = slices_count(timing.trace);
     bool open = true;
     for (size_t side = 0; side < timing.n_sides; side++) {
         timing.sides[side].times_ns =

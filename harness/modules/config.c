@@ -9,7 +9,9 @@
 #include <string.h>
 
 #include "harness/base/memory.h"
+#include "harness/base/paths.h"
 #include "harness/trace/random.h"
+#include "harness/vm/machine_file.h"
 
 /// What a submission's answers are compared over must fit the judge's own tables, too.
 #define MAX_ENTRIES (1u << 20)
@@ -158,16 +160,17 @@ static void draw(struct module_config *config, uint64_t seed)
     struct random random = {random_mix(seed)};
     struct geometry *geometry = &config->geometry;
     geometry->page_bits = (uint32_t)random_between(&random, 6, 14);
-    uint32_t vpn_bits = (uint32_t)random_between(&random, 12, 34);
+    geometry->n_levels = (uint32_t)random_between(&random, 1, GEOMETRY_MAX_LEVELS);
+    // Larger tables would cost more to clear than all that is judged.
+    uint32_t vpn_bits = geometry->n_levels * (uint32_t)random_between(&random, 4, 7);
     geometry->va_bits = geometry->page_bits + vpn_bits;
-    geometry->n_levels = (uint32_t)random_between(&random, vpn_bits > 16 ? 2 : 1, 5);
     share_levels(geometry, vpn_bits);
-    geometry->pa_bits = (uint32_t)random_between(&random, geometry->page_bits + 16, 44);
+    geometry->pa_bits = (uint32_t)random_between(&random, 36, 46);
     config->tlb.sets = config->tlb.sets == 0 ? 0 : 1u << random_below(&random, 7);
     config->tlb.ways = config->tlb.sets == 0 ? 0 : (uint32_t)random_between(&random, 1, 9);
     config->cache.sets = 1u << random_below(&random, 9);
     config->cache.ways = (uint32_t)random_between(&random, 1, 9);
-    config->cache.line_bytes = 1u << random_between(&random, 2, 7);
+    config->cache.line_bytes = 1u << random_between(&random, 2, 6); // a page has 64 at least
     config->cache.write_back = random_below(&random, 2) == 0;
     config->cache.write_allocate = random_below(&random, 2) == 0;
     if (config->replacement.n_frames > 0) {
@@ -199,23 +202,27 @@ static void describe_module(FILE *file, const struct module_config *config, enum
                 config->cache.write_allocate ? "" : " no-alloc");
         break;
     case MODULE_REPLACE:
-        fprintf(file, "%s %" PRIu32 " fr.", policy == NULL ? "free" : policy->name,
-                config->replacement.n_frames);
+        fprintf(file, "%s %" PRIu32 " frame%s", policy == NULL ? "free" : policy->name,
+                config->replacement.n_frames, config->replacement.n_frames == 1 ? "" : "s");
         break;
     default:
         describe_levels(file, &config->geometry);
     }
 }
 
-/// The sizes of what is judged; translate and pagetable share theirs.
-static char *describe(const struct module_config *config, unsigned modules)
+char *module_config_describe(const struct module_config *config, unsigned modules)
 {
     char *text = NULL;
     size_t bytes = 0;
     FILE *file = open_memstream(&text, &bytes);
     unsigned both = 1u << MODULE_TRANSLATE | 1u << MODULE_PAGETABLE;
-    modules &= (modules & both) == both ? ~(1u << MODULE_PAGETABLE) : ~0u;
+    modules &= (modules & both) == both ? ~(1u << MODULE_PAGETABLE) : ~0u; // they share sizes
+    modules &= config->replacement.n_frames == 0 ? ~(1u << MODULE_REPLACE) : ~0u;
+    modules &= config->tlb.sets == 0 ? ~(1u << MODULE_TLB) : ~0u;
     const char *separator = "";
+    if (modules == 0) {
+        describe_levels(file, &config->geometry);
+    }
     for (enum module module = 0; module < N_MODULES; module++) {
         if ((modules & 1u << module) != 0) {
             fputs(separator, file);
@@ -254,6 +261,40 @@ static bool settle(struct module_config *config, char *reason, size_t n)
     return true;
 }
 
+/// A lab on one part needs a machine that has it.
+static bool has_part(const struct module_config *config, unsigned modules, char *reason, size_t n)
+{
+    if (modules == 1u << MODULE_TLB && config->tlb.sets == 0) {
+        return refuse(reason, n, "there is no TLB to judge");
+    }
+    if (modules == 1u << MODULE_REPLACE && config->replacement.n_frames == 0) {
+        return refuse(reason, n, "without a number of frames nothing is ever replaced");
+    }
+    return true;
+}
+
+static bool is_preset(const char *name)
+{
+    for (const struct machine_settings *one = machine_presets; one->name[0] != '\0'; one++) {
+        if (strcmp(one->name, name) == 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
+bool module_config_base(struct machine_settings *base, const struct module_settings *settings,
+                        struct error *error)
+{
+    if (is_preset(settings->machine) || strchr(settings->machine, '/') == NULL) {
+        return machine_find(base, settings->machine, error);
+    }
+    char *path = paths_in_root(settings->machine);
+    bool found = machine_find(base, path, error);
+    free(path);
+    return found;
+}
+
 size_t module_config_count(const struct module_settings *settings)
 {
     return (settings->n_grid == 0 ? 1 : settings->n_grid) + (size_t)settings->n_random;
@@ -282,11 +323,17 @@ bool module_config_make(struct module_config *config, const struct module_settin
     if (idx >= n_fixed) {
         draw(config, seed);
     }
-    if (!settle(config, reason, reason_bytes)) {
+    if (!settle(config, reason, reason_bytes) || !has_part(config, modules, reason, reason_bytes)) {
         return false;
     }
-    config->name = shape != NULL && shape->name != NULL ? xstrdup(shape->name)
-                                                        : describe(config, modules);
+    bool is_simple = (modules & (modules - 1)) == 0;
+    if (shape != NULL && shape->name != NULL) {
+        config->name = xstrdup(shape->name);
+    } else if (idx >= n_fixed && !is_simple) {
+        config->name = xasprintf("random %" PRIu64, seed);
+    } else {
+        config->name = module_config_describe(config, modules);
+    }
     return true;
 }
 

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/base/error.h"
 #include "harness/vm/cache.h"
 #include "harness/vm/geometry.h"
 #include "harness/vm/machine.h"
@@ -65,15 +66,23 @@ struct module_config {
     uint64_t seed;
 };
 
+/// The machine that the settings start from: a preset, or a file named from the project's root.
+/// False with *error.
+bool module_config_base(struct machine_settings *base, const struct module_settings *settings,
+                        struct error *error);
+
 /// How many machines the settings make: those of the grid (the base alone when it is empty) and
 /// the random ones.
 size_t module_config_count(const struct module_settings *settings);
 
-/// Fills in machine number `idx`. `modules` (a mask) says which parts the name speaks of. False with
-/// a reason, and nothing to free, when no machine is like that.
+/// Fills in machine number `idx`. `modules` (a mask) says which parts the name speaks of. False
+/// with a reason, and nothing to free, when no machine is like that.
 bool module_config_make(struct module_config *config, const struct module_settings *settings,
                         const struct machine_settings *base, size_t idx, unsigned modules,
                         char *reason, size_t reason_bytes);
+
+/// "16x4 lru, 64x8x64 back": the sizes of those parts. The caller frees it.
+char *module_config_describe(const struct module_config *config, unsigned modules);
 
 void module_config_free(struct module_config *config);
 

@@ -123,10 +123,12 @@ static void tell_machine(const struct telling *telling)
 {
     const struct module_config *config = telling->pipeline->config;
     const struct geometry *geometry = &config->geometry;
+    char *sizes =
+        module_config_describe(config, telling->pipeline->plan->judged | 1u << MODULE_TRANSLATE);
     fprintf(telling->details,
             "Machine: %s (%" PRIu32 "-bit VA, %" PRIu32 "-bit PA, pages of %" PRIu64 " bytes)\n",
-            config->name, geometry->va_bits, geometry->pa_bits,
-            UINT64_C(1) << geometry->page_bits);
+            sizes, geometry->va_bits, geometry->pa_bits, UINT64_C(1) << geometry->page_bits);
+    free(sizes);
 }
 
 struct verdict *explain_breach(struct pipeline *pipeline)
@@ -156,14 +158,14 @@ struct verdict *explain_breach(struct pipeline *pipeline)
 struct verdict *explain_extra_references(const struct pipeline *pipeline)
 {
     const struct pipeline_counts *counts = &pipeline->counts;
-    struct verdict *verdict = place(pipeline, PHASE_RECORDS, counts->extra_record - 1,
-                                    rules[RULE_EXTRA_REFERENCES].code);
-    verdict->message = xasprintf(
-        "pt_walk read %" PRIu64 " words and wrote %" PRIu64 " that did not change; %.2f reads a "
-        "walk, where %.2f are needed.",
-        counts->extra_reads, counts->extra_writes,
-        (double)counts->n_walk_references / (double)counts->n_walks,
-        (double)counts->n_golden_references / (double)counts->n_walks);
+    struct verdict *verdict =
+        place(pipeline, PHASE_RECORDS, counts->extra_record - 1, rules[RULE_EXTRA_REFERENCES].code);
+    verdict->message = xasprintf("pt_walk read %" PRIu64 " words and wrote %" PRIu64
+                                 " that did not change; %.2f reads a "
+                                 "walk, where %.2f are needed.",
+                                 counts->extra_reads, counts->extra_writes,
+                                 (double)counts->n_walk_references / (double)counts->n_walks,
+                                 (double)counts->n_golden_references / (double)counts->n_walks);
     verdict->hint = xstrdup("an entry is read again instead of kept in a variable, or written "
                             "although A and D were set already");
     return verdict;
@@ -179,8 +181,7 @@ void say_call(FILE *file, const struct telling *telling)
     const struct module_call *call = &breach->call;
     fprintf(file, "%s(", functions[call->function].name);
     for (unsigned i = 0; i < 5 && functions[call->function].arguments[i] != NULL; i++) {
-        fprintf(file, "%s%s 0x%" PRIx64, i == 0 ? "" : ", ",
-                functions[call->function].arguments[i],
+        fprintf(file, "%s%s 0x%" PRIx64, i == 0 ? "" : ", ", functions[call->function].arguments[i],
                 call->arguments[functions[call->function].first + i]);
     }
     fputs(")", file);
@@ -197,8 +198,9 @@ void say_virtual(FILE *file, const struct telling *telling, uint64_t va)
 void say_physical(FILE *file, const struct telling *telling, uint64_t pa)
 {
     struct physical_fields fields = geometry_split_physical(telling->pipeline->geometry, pa);
-    fprintf(file, "PA 0x%" PRIx64 " = PPN 0x%" PRIx64 " | PPO 0x%" PRIx64 "   CT 0x%" PRIx64
-                  " | CI 0x%" PRIx64 " | CO 0x%" PRIx64,
+    fprintf(file,
+            "PA 0x%" PRIx64 " = PPN 0x%" PRIx64 " | PPO 0x%" PRIx64 "   CT 0x%" PRIx64
+            " | CI 0x%" PRIx64 " | CO 0x%" PRIx64,
             pa, fields.ppn, fields.ppo, fields.ct, fields.ci, fields.co);
 }
 

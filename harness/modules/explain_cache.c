@@ -80,6 +80,19 @@ static void say_answer(FILE *file, const char *whose, const uint64_t *answer)
     fputc('\n', file);
 }
 
+/// Why nothing may be evicted.
+static const char *why_none(const struct telling *telling)
+{
+    const struct module_call *call = &telling->breach->call;
+    if (call->expected[0] != 0) {
+        return "a hit evicts nothing";
+    }
+    bool allocates = telling->pipeline->config->cache.write_allocate;
+    return call->arguments[1] != 0 && !allocates
+               ? "without write-allocate a write that misses changes nothing"
+               : "the set had room";
+}
+
 static void tell_rule(const struct telling *telling)
 {
     FILE *file = telling->message;
@@ -95,26 +108,23 @@ static void tell_rule(const struct telling *telling)
         fputs(" was a miss, but that line is in the cache.", file);
         break;
     case RULE_NOT_EVICTED:
-        fprintf(file, " evicted nothing, but the set is full: the line at 0x%" PRIx64
-                      " must give way.",
+        fprintf(file,
+                " evicted nothing, but the set is full: the line at 0x%" PRIx64 " must give way.",
                 expected[3]);
         break;
     case RULE_FALSE_EVICTION:
-        fprintf(file, " evicted the line at 0x%" PRIx64 ", but %s.", seen[3],
-                expected[0] != 0              ? "a hit evicts nothing"
-                : breach->call.arguments[1] != 0 &&
-                        !telling->pipeline->config->cache.write_allocate
-                    ? "without write-allocate a write that misses changes nothing"
-                    : "the set had room");
+        fprintf(file, " evicted the line at 0x%" PRIx64 ", but %s.", seen[3], why_none(telling));
         break;
     case RULE_CACHE_WRONG_VICTIM:
-        fprintf(file, " evicted the line at 0x%" PRIx64 ", not that at 0x%" PRIx64
-                      ", which was used longest ago.",
+        fprintf(file,
+                " evicted the line at 0x%" PRIx64 ", not that at 0x%" PRIx64
+                ", which was used longest ago.",
                 seen[3], expected[3]);
         break;
     case RULE_LOST_DIRTY:
-        fprintf(file, " did not write back the line at 0x%" PRIx64
-                      " that it evicted: the line is dirty, and what was stored in it is lost.",
+        fprintf(file,
+                " did not write back the line at 0x%" PRIx64
+                " that it evicted: the line is dirty, and what was stored in it is lost.",
                 expected[3]);
         break;
     default:
@@ -135,7 +145,6 @@ void explain_cache(const struct telling *telling)
     fputc('\n', telling->details);
     say_answer(telling->details, "golden:", breach->call.expected);
     say_answer(telling->details, "yours:", breach->seen);
-    const char *likely = guess_find(scene.guess);
-    fputs(likely == NULL ? "" : likely, telling->hint);
+    guess_tell(scene.guess, telling->hint);
     guess_close(scene.guess);
 }

@@ -9,7 +9,7 @@
 static const struct {
     uint64_t bit;
     const char *name;
-} flag_names[] = {{PTE_P, "P"}, {PTE_W, "W"}, {PTE_U, "U"},  {PTE_A, "A"},
+} flag_names[] = {{PTE_P, "P"}, {PTE_W, "W"},   {PTE_U, "U"},  {PTE_A, "A"},
                   {PTE_D, "D"}, {PTE_PS, "PS"}, {PTE_XD, "XD"}};
 
 static const char *const access_names[] = {"read", "write", "fetch"};
@@ -52,7 +52,7 @@ static void draw_level(const struct telling *telling, uint32_t level, uint64_t i
         memmove(texts[0] + 6, flags, strlen(flags) + 1);
         memcpy(texts[0], "table,", 6);
     }
-    fprintf(telling->details, "  VPN %" PRIu32 " = 0x%-8" PRIx64 " 0x%-12" PRIx64 " %-26s %s%s\n",
+    fprintf(telling->details, "  VPN %" PRIu32 " = 0x%-8" PRIx64 " 0x%-12" PRIx64 " %-30s %s%s\n",
             level + 1, index, level < theirs->n_levels ? theirs->entry_pa[level] : 0, texts[0],
             texts[1], wrong ? "   <--" : "");
 }
@@ -62,7 +62,7 @@ static void draw_walk(const struct telling *telling, uint64_t va)
     const struct breach *breach = telling->breach;
     const struct geometry *geometry = telling->pipeline->geometry;
     struct virtual_fields fields = geometry_split_virtual(geometry, va);
-    fprintf(telling->details, "\n  %-18s %-14s %-26s %s\n", "level", "your entry at",
+    fprintf(telling->details, "\n  %-18s %-14s %-30s %s\n", "level", "your entry at",
             "golden entry", "your entry");
     for (uint32_t i = 0; i < geometry->n_levels; i++) {
         if (i < breach->golden.n_levels || i < breach->theirs.n_levels) {
@@ -126,8 +126,8 @@ static void tell_entry(const struct telling *telling)
               telling->hint);
         return;
     }
-    const char *level = breach->differs + 1 == breach->golden.n_levels ? "that maps the page"
-                                                                       : "of a directory";
+    const char *level =
+        breach->differs + 1 == breach->golden.n_levels ? "that maps the page" : "of a directory";
     uint64_t want = breach->golden.entry[breach->differs];
     uint64_t missing = want & ~breach->theirs.entry[breach->differs];
     if (breach->rule == RULE_BITS_NOT_SET) {
@@ -211,7 +211,10 @@ void explain_pagetable(const struct telling *telling)
     const struct breach *breach = telling->breach;
     if (breach->rule == RULE_UNSUPPORTED) {
         fputs("pt_init refused a machine of this shape.", telling->message);
-        fputs("the rubric's grid asks for more shapes than this page table can do", telling->hint);
+        fputs(
+            "the rubric asks for other numbers of levels; page tables of one or of two levels have "
+            "rubrics of their own: grading/rubrics/pagetable-flat.yaml, pagetable-two-level.yaml",
+            telling->hint);
         return;
     }
     say_call(telling->message, telling);
@@ -288,6 +291,20 @@ static void tell_bad_free(const struct telling *telling)
     }
 }
 
+/// Whether a table has an entry that is present.
+static bool has_entries(const struct telling *telling, const struct table_block *block)
+{
+    const struct tables *tables = &telling->pipeline->tables;
+    uint64_t n_words = (block->n_frames << telling->pipeline->geometry->page_bits) / 8;
+    for (uint64_t i = 0; i < n_words; i++) {
+        if (block->writers[i] != 0 &&
+            (physical_read(tables->memory, block->pa + 8 * i) & PTE_P) != 0) {
+            return true;
+        }
+    }
+    return false;
+}
+
 static void tell_leak(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
@@ -295,11 +312,13 @@ static void tell_leak(const struct telling *telling)
     fprintf(telling->message,
             " left %" PRIu64 " frames in use, where golden tables take %" PRIu64 ".",
             breach->n_frames, breach->n_golden_frames);
-    for (size_t i = 0; at_end && i < telling->pipeline->tables.n_blocks; i++) {
+    for (size_t i = 0; i < telling->pipeline->tables.n_blocks; i++) {
         const struct table_block *block = &telling->pipeline->tables.blocks[i];
-        if (block->root == breach->call.arguments[0]) {
-            fprintf(telling->details, "Not given back: %" PRIu64 " frames at 0x%" PRIx64 ".\n",
-                    block->n_frames, block->pa);
+        bool is_idle = block->pa != block->root && !has_entries(telling, block);
+        if (block->root == breach->call.arguments[0] && (at_end || is_idle)) {
+            fprintf(telling->details,
+                    "Not given back: the table at 0x%" PRIx64 " (%" PRIu64 " frame%s).\n",
+                    block->pa, block->n_frames, block->n_frames == 1 ? "" : "s");
             break;
         }
     }

@@ -37,8 +37,8 @@ static void draw_frame(const struct scene *scene, const struct pipeline *pipelin
     const struct frame *one = &scene->frames[frame];
     char state[64] = "";
     pipeline->policy->describe(pipeline->policy_state, frame, state, sizeof state);
-    bool at_hand = pipeline->policy->hand != NULL &&
-                   pipeline->policy->hand(pipeline->policy_state) == frame;
+    bool at_hand =
+        pipeline->policy->hand != NULL && pipeline->policy->hand(pipeline->policy_state) == frame;
     fprintf(file, "  %5" PRIu32 "  0x%-14" PRIx64 " %9zu %9zu   %s%s%s%s\n", frame, one->page,
             one->loaded, one->used, state, at_hand ? "   <-- hand" : "",
             frame == breach->call.expected[0] ? "   <-- golden evicts it" : "",
@@ -115,8 +115,7 @@ void explain_replace(const struct telling *telling)
                 scene.n_faults + 1, policy_of(config->policy)->name, breach->call.expected[0],
                 scene.frames[breach->call.expected[0]].page, breach->seen[0],
                 scene.frames[breach->seen[0]].page);
-        const char *likely = guess_find(scene.guess);
-        fputs(likely == NULL ? "" : likely, telling->hint);
+        guess_tell(scene.guess, telling->hint);
     }
     free(scene.frames);
     guess_close(scene.guess);

@@ -42,13 +42,21 @@ static struct entry *find(const struct history *history, uint64_t asid, uint64_t
     return NULL;
 }
 
+/// Whether a TLB may not have the entry any more; under a free policy nothing has to give way.
+static bool is_gone(const struct pipeline *pipeline, const struct entry *entry)
+{
+    if (pipeline->config->tlb.policy != TLB_FREE) {
+        return tlb_peek(&pipeline->tlb, (uint32_t)entry->asid, entry->vpn) == NULL;
+    }
+    return !pages_peek(&pipeline->pages, (uint16_t)entry->asid, entry->vpn)->cacheable;
+}
+
 /// Marks what the golden TLB does not have any more.
 static void mark_gone(struct history *history, const struct pipeline *pipeline, enum fate fate)
 {
     for (size_t i = 0; i < history->n_entries; i++) {
         struct entry *entry = &history->entries[i];
-        if (entry->fate == THERE &&
-            tlb_peek(&pipeline->tlb, (uint32_t)entry->asid, entry->vpn) == NULL) {
+        if (entry->fate == THERE && is_gone(pipeline, entry)) {
             entry->fate = fate;
             entry->gone = pipeline->record + 1;
         }
@@ -253,8 +261,9 @@ void explain_tlb(const struct telling *telling)
     fprintf(telling->details, "VPN 0x%" PRIx64 " = TLBT 0x%" PRIx64 " | TLBI 0x%" PRIx64 "\n", vpn,
             vpn >> index_bits, history.set);
     draw(&history);
-    const char *likely = guess_find(history.guess);
-    fputs(likely == NULL || config->tlb.policy == TLB_FREE ? "" : likely, telling->hint);
+    if (config->tlb.policy != TLB_FREE) {
+        guess_tell(history.guess, telling->hint);
+    }
     guess_close(history.guess);
     free(history.entries);
 }

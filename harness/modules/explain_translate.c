@@ -25,8 +25,8 @@ static unsigned list_fields(const struct geometry *g, bool is_virtual, struct fi
         fields[n++] = (struct field){"PPO", 0, g->page_bits};
         fields[n++] = (struct field){"CO", 0, co};
         fields[n++] = (struct field){"CI", co, ci};
-        fields[n++] = (struct field){"CT", co + ci,
-                                     g->pa_bits > co + ci ? g->pa_bits - co - ci : 0};
+        fields[n++] =
+            (struct field){"CT", co + ci, g->pa_bits > co + ci ? g->pa_bits - co - ci : 0};
         return n;
     }
     static const char *const names[] = {"VPN 1", "VPN 2", "VPN 3", "VPN 4", "VPN 5"};

@@ -167,8 +167,8 @@ static bool translate(struct pipeline *pipeline, struct use *use)
         return false;
     }
     if (hit && entry_serves(use, flags)) {
-        use->pa = geometry_join_physical(pipeline->geometry, ppn,
-                                         use->va & (page_bytes(pipeline) - 1));
+        use->pa =
+            geometry_join_physical(pipeline->geometry, ppn, use->va & (page_bytes(pipeline) - 1));
     } else if (!walk(pipeline, use)) {
         return false;
     }
@@ -225,7 +225,8 @@ static bool fits_large(const struct pipeline *pipeline, const struct space *spac
            geometry->pa_bits > geometry_page_bits(geometry, 1) + 1;
 }
 
-/// The frame for the next page, or GEOMETRY_NONE. Small ones count up, large ones down from the top.
+/// The frame for the next page, or GEOMETRY_NONE. Small ones count up, large ones down from the
+/// top.
 static uint64_t take_frame(struct pipeline *pipeline, bool large)
 {
     const struct geometry *geometry = pipeline->geometry;
@@ -296,8 +297,7 @@ static bool change(struct pipeline *pipeline, struct space *space, const struct 
     while (va < end && cut(pipeline, va) == va) {
         struct walk walk = peek(pipeline, space, va);
         bool mapped = walk.fault != WALK_MISSING;
-        uint64_t bytes =
-            UINT64_C(1) << geometry_page_bits(geometry, mapped ? walk.height : 0);
+        uint64_t bytes = UINT64_C(1) << geometry_page_bits(geometry, mapped ? walk.height : 0);
         uint64_t base = va & ~(bytes - 1);
         bool fine = !mapped || (event->kind == ACCESS_UNMAP
                                     ? twin_pagetable_unmap(pipeline, space, va)
@@ -318,8 +318,7 @@ bool flow_record(struct pipeline *pipeline, const struct access *access)
         return use_memory(pipeline, access, kinds[access->kind]);
     }
     if (access->kind == ACCESS_MODIFY) {
-        return use_memory(pipeline, access, WALK_READ) &&
-               use_memory(pipeline, access, WALK_WRITE);
+        return use_memory(pipeline, access, WALK_READ) && use_memory(pipeline, access, WALK_WRITE);
     }
     struct space *space = enter(pipeline, access->process);
     if (space == NULL || access->kind == ACCESS_SWITCH) {
@@ -365,8 +364,8 @@ bool flow_end(struct pipeline *pipeline)
     uint64_t n_hits = pipeline->counts.n_hits;
     for (unsigned process = 0; process <= UINT16_MAX; process++) {
         struct space *space = pipeline->spaces[process];
-        if (space != NULL && (!flush(pipeline, (uint16_t)process) ||
-                              !twin_pagetable_destroy(pipeline, space))) {
+        if (space != NULL &&
+            (!flush(pipeline, (uint16_t)process) || !twin_pagetable_destroy(pipeline, space))) {
             return false;
         }
     }

@@ -6,6 +6,8 @@
 
 #include "harness/base/memory.h"
 
+#define MAX_TOLD 3
+
 struct guess {
     const struct guess_family *family;
     void **models; ///< NULL once wrong
@@ -42,14 +44,16 @@ void guess_feed(struct guess *guess, const struct module_call *call, const uint6
     }
 }
 
-const char *guess_find(const struct guess *guess)
+void guess_tell(const struct guess *guess, FILE *file)
 {
-    for (size_t i = 0; i < guess->n_models; i++) {
+    unsigned n_told = 0;
+    for (size_t i = 0; i < guess->n_models && n_told < MAX_TOLD; i++) {
         if (guess->models[i] != NULL) {
-            return guess->family->kinds[i].text;
+            fprintf(file, "%s%s", n_told == 0 ? "it agrees with " : "; or with ",
+                    guess->family->kinds[i].text);
+            n_told++;
         }
     }
-    return NULL;
 }
 
 void guess_close(struct guess *guess)

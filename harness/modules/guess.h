@@ -3,16 +3,18 @@
 // submission. All its answers before the breach equalled golden ones, so a model fits when it, too,
 // agrees with the golden model up to there, and with the submission at the breach.
 //
-// Adding a mistake: a line in guesses_tlb[], guesses_cache[] or guesses_replace[], and what the line's
-// flag does in the model there.
+// Adding a mistake: a line in guesses_tlb[], guesses_cache[] or guesses_replace[], and what the
+// line's flag does in the model there.
 #ifndef MMGRADE_MODULES_GUESS_H
 #define MMGRADE_MODULES_GUESS_H
+
+#include <stdio.h>
 
 #include "harness/modules/breach.h"
 
 /// A mistake, and the model that makes it.
 struct guess_kind {
-    const char *text; ///< "It agrees with ..."; NULL ends a list
+    const char *text; ///< what "it agrees with"; NULL ends a list
     unsigned flags;   ///< of the model
 };
 
@@ -36,8 +38,8 @@ struct guess *guess_open(const struct guess_family *family, const struct module_
 /// Feeds one call with its golden answer; the last one with the submission's.
 void guess_feed(struct guess *guess, const struct module_call *call, const uint64_t *answer);
 
-/// The first kind that still fits, or NULL.
-const char *guess_find(const struct guess *guess);
+/// Writes which kinds still fit, the first few of them; nothing when there is none.
+void guess_tell(const struct guess *guess, FILE *file);
 
 void guess_close(struct guess *guess);
 

@@ -27,27 +27,24 @@ enum {
 };
 
 static const struct guess_kind kinds[] = {
-    {"It agrees with FIFO: a hit must make its line the youngest.", FIFO},
-    {"It agrees with a write that hits and does not set the dirty bit.", HIT_CLEAN},
-    {"It agrees with a write that misses and fills its line clean.", FILL_CLEAN},
-    {"It agrees with a dirty bit that is not cleared when a new line comes in.", STICKY},
-    {"It agrees with reads that clear the dirty bit.", READ_CLEANS},
-    {"It agrees with write-back, but this cache is write-through: no line is ever dirty.", BACK},
-    {"It agrees with write-through, but this cache is write-back.", THROUGH},
-    {"It agrees with write-allocate, but here a write that misses changes nothing.", ALLOCATE},
-    {"It agrees with no-write-allocate, but here a write that misses fills its line.",
-     NO_ALLOCATE},
-    {"It agrees with a cache that evicts although a line of the set is invalid.", NO_HOLES},
-    {"It agrees with evicting the line used last.", MOST_RECENT},
-    {"It agrees with a victim told as the new line's address.", TELL_NEW},
-    {"It agrees with a victim told as the number of its line: shift it back to an address.",
-     TELL_NUMBER},
-    {"It agrees with a victim told as its tag: put index and offset back.", TELL_TAG},
-    {"It agrees with writing back every victim.", ALL_DIRTY},
-    {"It agrees with a set index taken from the upper end of the address.", TOP_INDEX},
-    {"It agrees with a set index that starts at bit 0: the offset within the line comes first.",
-     NO_OFFSET},
-    {"It agrees with a cache of one way less.", FEWER_WAYS},
+    {"FIFO: a hit must make its line the youngest", FIFO},
+    {"a write that hits and does not set the dirty bit", HIT_CLEAN},
+    {"a write that misses and fills its line clean", FILL_CLEAN},
+    {"a dirty bit that is not cleared when a new line comes in", STICKY},
+    {"reads that clear the dirty bit", READ_CLEANS},
+    {"write-back, but this cache is write-through: no line is ever dirty", BACK},
+    {"write-through, but this cache is write-back", THROUGH},
+    {"write-allocate, but here a write that misses changes nothing", ALLOCATE},
+    {"no-write-allocate, but here a write that misses fills its line", NO_ALLOCATE},
+    {"a cache that evicts although a line of the set is invalid", NO_HOLES},
+    {"evicting the line used last", MOST_RECENT},
+    {"a victim told as the new line's address", TELL_NEW},
+    {"a victim told as the number of its line: shift it back to an address", TELL_NUMBER},
+    {"a victim told as its tag: put index and offset back", TELL_TAG},
+    {"writing back every victim", ALL_DIRTY},
+    {"a set index taken from the upper end of the address", TOP_INDEX},
+    {"a set index that starts at bit 0: the offset within the line comes first", NO_OFFSET},
+    {"a cache of one way less", FEWER_WAYS},
     {NULL, 0}};
 
 struct line {
@@ -134,18 +131,17 @@ static void hit(struct model *model, struct line *line, bool write)
                   (write && model->write_back && (model->flags & HIT_CLEAN) == 0);
 }
 
-static void fill(struct model *model, struct line *line, uint64_t pa, bool write,
-                 uint64_t *results)
+static void fill(struct model *model, struct line *line, uint64_t pa, bool write, uint64_t *results)
 {
     results[1] = line->valid;
     results[2] = line->valid && (line->dirty || (model->flags & ALL_DIRTY) != 0);
     results[3] = line->valid ? told_victim(model, line, pa) : 0;
     bool kept = line->valid && line->dirty && (model->flags & STICKY) != 0;
-    *line = (struct line){
-        .valid = true,
-        .dirty = kept || (write && model->write_back && (model->flags & FILL_CLEAN) == 0),
-        .number = pa >> model->line_bits,
-        .order = ++model->clock};
+    *line = (struct line){.valid = true,
+                          .dirty = kept ||
+                                   (write && model->write_back && (model->flags & FILL_CLEAN) == 0),
+                          .number = pa >> model->line_bits,
+                          .order = ++model->clock};
 }
 
 static void play(void *state, const struct module_call *call, uint64_t *results)

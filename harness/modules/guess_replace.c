@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// Replacement with one mistake each: another policy, or a stated one with a detail wrong. Frames are
-// searched from end to end.
+// Replacement with one mistake each: another policy, or a stated one with a detail wrong. Frames
+// are searched from end to end.
 #include <stdlib.h>
 
 #include "harness/base/memory.h"
@@ -35,32 +35,28 @@ enum {
 #define POLICY(id) (OTHER | (id) << POLICY_SHIFT)
 
 static const struct guess_kind kinds[] = {
-    {"It agrees with FIFO.", POLICY(POLICY_FIFO)},
-    {"It agrees with LRU.", POLICY(POLICY_LRU)},
-    {"It agrees with CLOCK.", POLICY(POLICY_CLOCK)},
-    {"It agrees with a hand that was not moved past the frame loaded last.", CLOCK | HAND_STAYS},
-    {"It agrees with CLOCK whose reference bit is not set when a page is loaded.",
-     CLOCK | CLEAR_AT_LOAD},
-    {"It agrees with CLOCK whose hand does not clear the reference bits that it passes.",
-     CLOCK | NO_CLEARING},
-    {"It agrees with CLOCK whose search starts at frame 0 each time.", CLOCK | FROM_ZERO},
-    {"It agrees with CLOCK whose hand starts at frame 1.", CLOCK | STARTS_AT_ONE},
-    {"It agrees with second chance by the reference and dirty bits.", POLICY(POLICY_SECOND)},
-    {"It agrees with LFU.", POLICY(POLICY_LFU)},
-    {"It agrees with LFU whose count goes on when another page is loaded into the frame.",
-     COUNTS | NO_RESET},
-    {"It agrees with LFU that takes the lowest frame of equals.", COUNTS | TIE_LOWEST},
-    {"It agrees with LFU that takes the page loaded last of equals.", COUNTS | TIE_YOUNGEST},
-    {"It agrees with LFU that takes the least recently used of equals.", COUNTS | TIE_LEAST_USED},
-    {"It agrees with evicting the page used most often.", COUNTS | MOST},
-    {"It agrees with aging.", POLICY(POLICY_AGING)},
-    {"It agrees with the working set.", POLICY(POLICY_WORKING_SET)},
-    {"It agrees with evicting the page used last.", QUEUE | USES | YOUNGEST},
-    {"It agrees with evicting the page loaded last.", QUEUE | YOUNGEST},
-    {"It agrees with LRU whose replace_loaded does not count as a use.",
-     QUEUE | USES | LOAD_IS_NO_USE},
-    {"It agrees with LRU that counts writes alone as uses.", QUEUE | USES | WRITES_ONLY},
-    {"It agrees with always taking frame 0.", QUEUE | LOWEST},
+    {"FIFO", POLICY(POLICY_FIFO)},
+    {"LRU", POLICY(POLICY_LRU)},
+    {"CLOCK", POLICY(POLICY_CLOCK)},
+    {"a hand that was not moved past the frame loaded last", CLOCK | HAND_STAYS},
+    {"CLOCK whose reference bit is not set when a page is loaded", CLOCK | CLEAR_AT_LOAD},
+    {"CLOCK whose hand does not clear the reference bits that it passes", CLOCK | NO_CLEARING},
+    {"CLOCK whose search starts at frame 0 each time", CLOCK | FROM_ZERO},
+    {"CLOCK whose hand starts at frame 1", CLOCK | STARTS_AT_ONE},
+    {"second chance by the reference and dirty bits", POLICY(POLICY_SECOND)},
+    {"LFU", POLICY(POLICY_LFU)},
+    {"LFU whose count goes on when another page is loaded into the frame", COUNTS | NO_RESET},
+    {"LFU that takes the lowest frame of equals", COUNTS | TIE_LOWEST},
+    {"LFU that takes the page loaded last of equals", COUNTS | TIE_YOUNGEST},
+    {"LFU that takes the least recently used of equals", COUNTS | TIE_LEAST_USED},
+    {"evicting the page used most often", COUNTS | MOST},
+    {"aging", POLICY(POLICY_AGING)},
+    {"the working set", POLICY(POLICY_WORKING_SET)},
+    {"evicting the page used last", QUEUE | USES | YOUNGEST},
+    {"evicting the page loaded last", QUEUE | YOUNGEST},
+    {"LRU whose replace_loaded does not count as a use", QUEUE | USES | LOAD_IS_NO_USE},
+    {"LRU that counts writes alone as uses", QUEUE | USES | WRITES_ONLY},
+    {"always taking frame 0", QUEUE | LOWEST},
     {NULL, 0}};
 
 struct frame {
@@ -113,8 +109,7 @@ static void loaded(struct model *model, struct frame *frame)
 
 static void touched(struct model *model, struct frame *frame, bool write)
 {
-    bool is_use =
-        (model->flags & BASE) != QUEUE || (model->flags & WRITES_ONLY) == 0 || write;
+    bool is_use = (model->flags & BASE) != QUEUE || (model->flags & WRITES_ONLY) == 0 || write;
     frame->referenced = true;
     frame->used = is_use ? ++model->clock : frame->used;
     frame->count++;

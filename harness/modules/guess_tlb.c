@@ -6,46 +6,45 @@
 #include "harness/modules/guess.h"
 
 enum {
-    OTHER_POLICY = 1 << 0,  ///< LRU for FIFO and the reverse
-    MOST_RECENT = 1 << 1,   ///< evicts the youngest
-    TOP_INDEX = 1 << 2,     ///< the set comes from the VPN's upper bits
-    NO_ASID = 1 << 3,       ///< the tag lacks the ASID
+    OTHER_POLICY = 1 << 0, ///< LRU for FIFO and the reverse
+    MOST_RECENT = 1 << 1,  ///< evicts the youngest
+    TOP_INDEX = 1 << 2,    ///< the set comes from the VPN's upper bits
+    NO_ASID = 1 << 3,      ///< the tag lacks the ASID
     NO_INVALIDATE = 1 << 4,
     NO_FLUSH = 1 << 5,
-    FLUSH_ALL = 1 << 6,     ///< of other processes, too
-    SPREAD = 1 << 7,        ///< invalidates the page in every address space
-    DUPLICATE = 1 << 8,     ///< an insert does not look for the page first
-    KEEP_OLD = 1 << 9,      ///< an insert of a page that is there changes nothing
-    RENEW = 1 << 10,        ///< an insert of a page that is there makes it young, under FIFO
+    FLUSH_ALL = 1 << 6,      ///< of other processes, too
+    SPREAD = 1 << 7,         ///< invalidates the page in every address space
+    DUPLICATE = 1 << 8,      ///< an insert does not look for the page first
+    KEEP_OLD = 1 << 9,       ///< an insert of a page that is there changes nothing
+    RENEW = 1 << 10,         ///< an insert of a page that is there makes it young, under FIFO
     OLD_ON_INSERT = 1 << 11, ///< and does not, under LRU
-    NO_HOLES = 1 << 12,     ///< evicts although a place is empty
+    NO_HOLES = 1 << 12,      ///< evicts although a place is empty
     FEWER_WAYS = 1 << 13,
     INDEX_BY_ASID = 1 << 14,
-    ONE_SET = 1 << 15,      ///< the VPN is not reduced to a set
+    ONE_SET = 1 << 15, ///< the VPN is not reduced to a set
 };
 
 static const struct guess_kind kinds[] = {
-    {"It agrees with the other policy: LRU counts a hit as a use, FIFO counts insertions alone.",
-     OTHER_POLICY},
-    {"It agrees with a TLB that does not compare the ASID.", NO_ASID},
-    {"It agrees with a TLB whose tlb_invalidate does nothing.", NO_INVALIDATE},
-    {"It agrees with a TLB whose tlb_flush does nothing.", NO_FLUSH},
-    {"It agrees with a TLB whose tlb_flush empties it of all processes.", FLUSH_ALL},
-    {"It agrees with a TLB whose tlb_invalidate strikes the page in every address space.", SPREAD},
-    {"It agrees with a TLB whose tlb_insert enters a page again that is there already: look for it "
-     "first.",
+    {"the other policy: LRU counts a hit as a use, FIFO counts insertions alone", OTHER_POLICY},
+    {"a TLB that does not compare the ASID", NO_ASID},
+    {"a TLB whose tlb_invalidate does nothing", NO_INVALIDATE},
+    {"a TLB whose tlb_flush does nothing", NO_FLUSH},
+    {"a TLB whose tlb_flush empties it of all processes", FLUSH_ALL},
+    {"a TLB whose tlb_invalidate strikes the page in every address space", SPREAD},
+    {"a TLB whose tlb_insert enters a page again that is there already: look for it "
+     "first",
      DUPLICATE},
-    {"It agrees with a TLB whose tlb_insert leaves an entry of the same page as it is.", KEEP_OLD},
-    {"It agrees with a TLB whose tlb_insert gives a page that is there already a new age.", RENEW},
-    {"It agrees with a TLB whose tlb_insert does not count as a use of a page that is there "
-     "already.",
+    {"a TLB whose tlb_insert leaves an entry of the same page as it is", KEEP_OLD},
+    {"a TLB whose tlb_insert gives a page that is there already a new age", RENEW},
+    {"a TLB whose tlb_insert does not count as a use of a page that is there "
+     "already",
      OLD_ON_INSERT},
-    {"It agrees with a TLB that evicts although a place of the set is empty.", NO_HOLES},
-    {"It agrees with evicting the youngest entry.", MOST_RECENT},
-    {"It agrees with a set index taken from the upper end of the VPN.", TOP_INDEX},
-    {"It agrees with a TLB that uses one set only.", ONE_SET},
-    {"It agrees with a set index that the ASID is part of.", INDEX_BY_ASID},
-    {"It agrees with a TLB of one way less.", FEWER_WAYS},
+    {"a TLB that evicts although a place of the set is empty", NO_HOLES},
+    {"evicting the youngest entry", MOST_RECENT},
+    {"a set index taken from the upper end of the VPN", TOP_INDEX},
+    {"a TLB that uses one set only", ONE_SET},
+    {"a set index that the ASID is part of", INDEX_BY_ASID},
+    {"a TLB of one way less", FEWER_WAYS},
     {NULL, 0}};
 
 struct entry {
@@ -66,11 +65,12 @@ static void *open_model(const struct module_config *config, unsigned flags)
     struct model *model = xcalloc(1, sizeof *model);
     uint32_t vpn_bits = config->geometry.va_bits - config->geometry.page_bits;
     uint32_t index_bits = (uint32_t)__builtin_ctz(config->tlb.sets);
-    *model = (struct model){.flags = flags,
-                            .sets = config->tlb.sets,
-                            .ways = config->tlb.ways,
-                            .top_shift = vpn_bits > index_bits ? vpn_bits - index_bits : 0,
-                            .lru = (config->tlb.policy == TLB_LRU) != ((flags & OTHER_POLICY) != 0)};
+    *model =
+        (struct model){.flags = flags,
+                       .sets = config->tlb.sets,
+                       .ways = config->tlb.ways,
+                       .top_shift = vpn_bits > index_bits ? vpn_bits - index_bits : 0,
+                       .lru = (config->tlb.policy == TLB_LRU) != ((flags & OTHER_POLICY) != 0)};
     model->ways -= (flags & FEWER_WAYS) != 0 && model->ways > 1;
     model->entries = xcalloc((size_t)model->sets * model->ways, sizeof *model->entries);
     return model;

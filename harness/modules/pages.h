@@ -9,8 +9,8 @@
 
 #define PAGES_NO_FRAME UINT32_MAX
 
-/// A page's number for replacement: VPN and process in one word. Where VPNs have more bits, those of
-/// process 0 are right.
+/// A page's number for replacement: VPN and process in one word. Where VPNs have more bits, those
+/// of process 0 are right.
 #define PAGES_VPN_BITS 48
 #define PAGES_NUMBER(process, vpn) ((uint64_t)(process) << PAGES_VPN_BITS ^ (vpn))
 

@@ -22,9 +22,7 @@ static enum rule_id stop_rule(const struct worker_news *news)
     if (news->event == WORKER_EXITED || (died && news->signal == SIGABRT)) {
         return RULE_EXITED;
     }
-    return died                               ? RULE_CRASH
-           : news->event == WORKER_TIMED_OUT ? RULE_TIMEOUT
-                                              : RULE_FORGED_REPLY;
+    return died ? RULE_CRASH : news->event == WORKER_TIMED_OUT ? RULE_TIMEOUT : RULE_FORGED_REPLY;
 }
 
 bool pipeline_break(struct pipeline *pipeline, enum rule_id rule, unsigned differs)
@@ -115,10 +113,9 @@ uint64_t pipeline_ppn(const struct pipeline *pipeline, uint64_t frame)
 bool pipeline_answer(void *context, const struct module_question *question, uint64_t *value)
 {
     struct pipeline *pipeline = context;
-    bool of_replace =
-        question->function == RING_RANDOM || question->function == RING_NEXT_USE;
+    bool of_replace = question->function == RING_RANDOM || question->function == RING_NEXT_USE;
     return of_replace ? twin_replace_answer(pipeline, question, value)
-                      : twin_pagetable_answer(pipeline, question, value);
+                      : twin_memory_answer(pipeline, question, value);
 }
 
 static bool has_maps(const struct access_trace *trace, size_t n_records)
@@ -170,8 +167,8 @@ bool pipeline_run(struct pipeline *pipeline, struct error *error)
     const struct pipeline_plan *plan = pipeline->plan;
     pipeline->error = error;
     pipeline->phase = PHASE_START;
-    if (!twin_pagetable_open(pipeline) || !twin_tlb_open(pipeline) ||
-        !twin_cache_open(pipeline) || !twin_replace_open(pipeline)) {
+    if (!twin_pagetable_open(pipeline) || !twin_tlb_open(pipeline) || !twin_cache_open(pipeline) ||
+        !twin_replace_open(pipeline)) {
         return false;
     }
     pipeline->phase = PHASE_RECORDS;

@@ -65,7 +65,7 @@ struct pipeline_counts {
     uint64_t n_cache_hits, n_cache_uses;
     uint64_t n_walks, n_walk_references, n_golden_references;
     uint64_t peak_golden_frames;
-    size_t extra_record;        ///< the first with a reference too many, from 1; 0: none
+    size_t extra_record;                ///< the first with a reference too many, from 1; 0: none
     uint64_t extra_reads, extra_writes; ///< there
 };
 
@@ -80,7 +80,7 @@ struct pipeline {
     enum phase phase;
     size_t record;
     const struct access *access;
-    uint64_t n_calls;             ///< of all modules that anybody hears
+    uint64_t n_calls;                ///< of all modules that anybody hears
     uint64_t n_own_calls[N_MODULES]; ///< the same in each replay
     struct module_call call;
     struct breach breach;
@@ -100,7 +100,7 @@ struct pipeline {
     struct page_place {
         uint16_t process;
         uint64_t vpn;
-    } *frames; ///< the pages in frames 0 .. n_used_frames - 1
+    } * frames; ///< the pages in frames 0 .. n_used_frames - 1
     uint32_t n_used_frames;
     uint64_t n_mapped_pages, n_mapped_large; ///< frames given to pages by MAP
     uint64_t *next_uses;                     ///< by use, when somebody needs the future

@@ -12,12 +12,23 @@
 #define MAX_FRAMES (UINT64_C(1) << 20)
 #define ROOMY_BITS 8
 
+static bool is_roomy(const struct geometry *geometry)
+{
+    return geometry->pa_bits - geometry->page_bits > ROOMY_BITS;
+}
+
+uint64_t tables_capacity(const struct geometry *geometry)
+{
+    uint64_t half = UINT64_C(1) << (geometry->pa_bits - geometry->page_bits - 1);
+    return (half < MAX_FRAMES ? half : MAX_FRAMES) - is_roomy(geometry);
+}
+
 void tables_open(struct tables *tables, const struct geometry *geometry, uint64_t seed)
 {
     *tables = (struct tables){.geometry = geometry};
     tables->memory = physical_open(geometry->pa_bits, geometry->page_bits, seed);
     // Address 0 is a mistake more often than not: where there is room, nobody gets that frame.
-    if (geometry->pa_bits - geometry->page_bits > ROOMY_BITS) {
+    if (is_roomy(geometry)) {
         physical_alloc(tables->memory, 1);
     }
 }
@@ -51,15 +62,15 @@ struct table_block *tables_find(const struct tables *tables, uint64_t pa)
 {
     size_t n = count_up_to(tables, pa);
     struct table_block *block = n == 0 ? NULL : &tables->blocks[n - 1];
-    bool covers = block != NULL &&
-                  (pa - block->pa) >> tables->geometry->page_bits < block->n_frames;
+    bool covers =
+        block != NULL && (pa - block->pa) >> tables->geometry->page_bits < block->n_frames;
     return covers ? block : NULL;
 }
 
 uint64_t tables_alloc(struct tables *tables, uint64_t n_frames, uint64_t root, uint64_t call)
 {
     if (n_frames == 0 || n_frames > MAX_FRAMES_AT_ONCE ||
-        tables->n_frames + n_frames > MAX_FRAMES) {
+        tables->n_frames + n_frames > tables_capacity(tables->geometry)) {
         return GEOMETRY_NONE;
     }
     uint64_t pa = physical_alloc(tables->memory, n_frames);

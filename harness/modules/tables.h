@@ -31,6 +31,9 @@ struct tables {
 void tables_open(struct tables *tables, const struct geometry *geometry, uint64_t seed);
 void tables_close(struct tables *tables);
 
+/// How many frames there are for tables at most; golden tables must not need more.
+uint64_t tables_capacity(const struct geometry *geometry);
+
 /// The block that covers `pa`, or NULL. O(log blocks).
 struct table_block *tables_find(const struct tables *tables, uint64_t pa);
 

@@ -58,7 +58,7 @@ static void add_fault_metrics(struct pass *pass)
     add(pass, METRIC_VM_FAULTS, "faults", faults, lru);
     add(pass, METRIC_OPT_FAULTS, "faults", opt, NAN);
     if (lru > opt) {
-        add(pass, METRIC_FAULT_GAIN, "ratio", (lru - faults) / (lru - opt), 0);
+        add(pass, METRIC_FAULT_GAIN, "ratio", fmax((lru - faults) / (lru - opt), 0), 0);
     }
 }
 
@@ -84,8 +84,7 @@ static void add_metrics(struct pass *pass)
     if (is_judged(pass, MODULE_TLB)) {
         add_tlb_metrics(pass);
     } else if (is_judged(pass, MODULE_CACHE)) {
-        add(pass, METRIC_HIT_RATE, "ratio", share(counts->n_cache_hits, counts->n_cache_uses),
-            NAN);
+        add(pass, METRIC_HIT_RATE, "ratio", share(counts->n_cache_hits, counts->n_cache_uses), NAN);
     }
     if (is_judged(pass, MODULE_REPLACE) && pass->pipeline.frames != NULL) {
         add_fault_metrics(pass);

@@ -14,8 +14,8 @@ struct module_trial {
     struct module_plan plan;
 };
 
-/// Fills status, verdict, warnings, metrics and output of *result, which stays skipped when the user
-/// has interrupted. False with *error when the machine cannot play this trace.
+/// Fills status, verdict, warnings, metrics and output of *result, which stays skipped when the
+/// user has interrupted. False with *error when the machine cannot play this trace.
 bool module_trial_run(const struct module_trial *trial, struct case_result *result,
                       struct error *error);
 

@@ -29,9 +29,8 @@ static bool compare(struct pipeline *pipeline, const struct cache_outcome *golde
         return pipeline_break(pipeline, RULE_CACHE_WRONG_VICTIM, VICTIM);
     }
     if ((seen[WRITTEN_BACK] != 0) != golden->written_back) {
-        return pipeline_break(pipeline,
-                              golden->written_back ? RULE_LOST_DIRTY : RULE_FALSE_WRITEBACK,
-                              WRITTEN_BACK);
+        return pipeline_break(
+            pipeline, golden->written_back ? RULE_LOST_DIRTY : RULE_FALSE_WRITEBACK, WRITTEN_BACK);
     }
     return true;
 }

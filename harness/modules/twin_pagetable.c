@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Page tables. After each call the judge walks the submission's tables itself and compares the
-// entries on the way with golden ones; within a call each reference to simulated memory is judged
-// as it happens.
+// entries on the way with golden ones.
 #include "harness/modules/twins.h"
 
 #define DIRECTORY_FLAGS (PTE_P | PTE_W | PTE_U)
-#define PTE_DEFINED                                                                                \
-    (PTE_P | PTE_W | PTE_U | PTE_A | PTE_D | PTE_PS | PTE_XD | PTE_PPN_MASK << PTE_SHIFT)
-#define DIRECTORY_DEFINED (PTE_DEFINED & ~PTE_D)
 
 static bool judged(const struct pipeline *pipeline)
 {
@@ -16,9 +12,8 @@ static bool judged(const struct pipeline *pipeline)
 
 static struct pagetable theirs_of(const struct pipeline *pipeline, const struct space *space)
 {
-    return (struct pagetable){.geometry = pipeline->geometry,
-                              .physical = pipeline->tables.memory,
-                              .root = space->root};
+    return (struct pagetable){
+        .geometry = pipeline->geometry, .physical = pipeline->tables.memory, .root = space->root};
 }
 
 /// The submission's entries for an address, down to the first that is absent or in no frame of its
@@ -67,8 +62,7 @@ static bool wrong_entry(struct pipeline *pipeline, enum rule_id rule, uint32_t l
         breach->theirs = *theirs;
         breach->root = pipeline->call_root;
         breach->unowned = block == NULL;
-        breach->writer =
-            block == NULL ? 0 : *tables_writer(block, theirs->entry_pa[level]);
+        breach->writer = block == NULL ? 0 : *tables_writer(block, theirs->entry_pa[level]);
     }
     return false;
 }
@@ -86,9 +80,9 @@ static bool compare_entry(struct pipeline *pipeline, uint32_t level, const struc
         return true;
     }
     bool bits_only = (differ & ~(PTE_A | PTE_D)) == 0;
-    enum rule_id rule = !bits_only               ? RULE_WRONG_PTE
+    enum rule_id rule = !bits_only             ? RULE_WRONG_PTE
                         : (want & differ) != 0 ? RULE_BITS_NOT_SET
-                                                 : RULE_BITS_SET_WRONGLY;
+                                               : RULE_BITS_SET_WRONGLY;
     return wrong_entry(pipeline, rule, level, golden, theirs);
 }
 
@@ -142,12 +136,14 @@ static bool refused(struct pipeline *pipeline, enum rule_id rule)
     return false;
 }
 
-static void count_frames(struct pipeline *pipeline)
+/// False when golden tables need more memory than there is for tables.
+static bool count_frames(struct pipeline *pipeline)
 {
     uint64_t used = physical_used_frames(pipeline->golden_memory);
     if (used > pipeline->counts.peak_golden_frames) {
         pipeline->counts.peak_golden_frames = used;
     }
+    return used <= tables_capacity(pipeline->geometry);
 }
 
 bool twin_pagetable_open(struct pipeline *pipeline)
@@ -172,11 +168,10 @@ bool twin_pagetable_create(struct pipeline *pipeline, struct space *space)
         return false;
     }
     pagetable_create(&space->golden, pipeline->geometry, pipeline->golden_memory);
-    if (space->golden.root == GEOMETRY_NONE) {
+    if (space->golden.root == GEOMETRY_NONE || !count_frames(pipeline)) {
         pipeline->failed = true;
         return false;
     }
-    count_frames(pipeline);
     if (!ASK(pipeline, space->golden.root) || !judged(pipeline)) {
         return !pipeline->breach.broken;
     }
@@ -199,8 +194,7 @@ bool twin_pagetable_map(struct pipeline *pipeline, struct space *space, uint64_t
     if (!ANNOUNCE(pipeline, MODULE_PAGETABLE, RING_PT_MAP, space->root, va, pa, height, flags)) {
         return false;
     }
-    *done = pagetable_map(&space->golden, va, pa, height, flags);
-    count_frames(pipeline);
+    *done = pagetable_map(&space->golden, va, pa, height, flags) && count_frames(pipeline);
     if (!*done) {
         return true;
     }
@@ -224,8 +218,7 @@ bool twin_pagetable_unmap(struct pipeline *pipeline, struct space *space, uint64
         return !pipeline->breach.broken;
     }
     return (pipeline->session->results[0] != 0 || refused(pipeline, RULE_UNMAP_FAILED)) &&
-           compare(pipeline, space, va) &&
-           (excess(pipeline) <= excess_before || leak(pipeline));
+           compare(pipeline, space, va) && (excess(pipeline) <= excess_before || leak(pipeline));
 }
 
 bool twin_pagetable_protect(struct pipeline *pipeline, struct space *space, uint64_t va,
@@ -243,7 +236,7 @@ bool twin_pagetable_protect(struct pipeline *pipeline, struct space *space, uint
            compare(pipeline, space, va);
 }
 
-/// What the walk returned.
+/// Whether it faulted, and where it led.
 static bool compare_answer(struct pipeline *pipeline, const struct walk *golden)
 {
     const uint64_t *seen = pipeline->session->results;
@@ -257,7 +250,14 @@ static bool compare_answer(struct pipeline *pipeline, const struct walk *golden)
     if (golden->fault == WALK_FINE && seen[1] != want[1]) {
         return pipeline_break(pipeline, RULE_WRONG_PA, 1);
     }
-    return ((seen[2] ^ want[2]) & PTE_DEFINED) == 0 || pipeline_break(pipeline, RULE_WRONG_PTE, 2);
+    return true;
+}
+
+/// The entry that it returned. What stands in memory is looked at before: it explains more.
+static bool compare_pte(struct pipeline *pipeline)
+{
+    uint64_t differ = pipeline->session->results[2] ^ pipeline->call.expected[2];
+    return (differ & PTE_DEFINED) == 0 || pipeline_break(pipeline, RULE_WRONG_PTE, 2);
 }
 
 static void count_references(struct pipeline *pipeline, const struct walk *golden)
@@ -290,8 +290,7 @@ bool twin_pagetable_walk(struct pipeline *pipeline, struct space *space, uint64_
         return true;
     }
     count_references(pipeline, walk);
-    // What it returned, then what it left in memory; but a wrong entry explains a wrong answer.
-    return compare_answer(pipeline, walk) && compare(pipeline, space, va);
+    return compare_answer(pipeline, walk) && compare(pipeline, space, va) && compare_pte(pipeline);
 }
 
 bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space)
@@ -314,127 +313,4 @@ bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space)
         }
     }
     return true;
-}
-
-// --- Questions --------------------------------------------------------------------------------
-
-static bool stray(struct pipeline *pipeline, enum rule_id rule, uint64_t address, uint64_t before,
-                  uint64_t after)
-{
-    struct breach *breach = &pipeline->breach;
-    pipeline_break(pipeline, rule, 0);
-    breach->address = address;
-    breach->before = before;
-    breach->after = after;
-    return false;
-}
-
-/// The block that the word at `pa` lies in, or NULL when there is no such word for the submission.
-static struct table_block *word_block(const struct pipeline *pipeline, uint64_t pa)
-{
-    return pa % 8 != 0 ? NULL : tables_find(&pipeline->tables, pa);
-}
-
-static bool read_word(struct pipeline *pipeline, uint64_t pa, uint64_t *value)
-{
-    const struct table_block *block = word_block(pipeline, pa);
-    pipeline->n_reads++;
-    if (block == NULL) {
-        return stray(pipeline, RULE_STRAY_READ, pa, 0, 0);
-    }
-    if (*tables_writer(block, pa) == 0) {
-        return stray(pipeline, RULE_UNINIT_READ, pa, block->pa, 0);
-    }
-    *value = physical_read(pipeline->tables.memory, pa);
-    return true;
-}
-
-/// Whether the call at hand may change that word: in tables that it has made, on the way to its
-/// page, or bits that mean nothing.
-static bool may_write(const struct pipeline *pipeline, const struct table_block *block, uint64_t pa,
-                      uint64_t before, uint64_t after)
-{
-    if (pipeline->may_write_all || block->call == pipeline->n_calls ||
-        ((before | after) & PTE_P) == 0 || ((before ^ after) & PTE_DEFINED) == 0) {
-        return true;
-    }
-    for (unsigned i = 0; i < pipeline->n_path; i++) {
-        if (pipeline->path[i] == pa) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool write_word(struct pipeline *pipeline, uint64_t pa, uint64_t after)
-{
-    struct table_block *block = word_block(pipeline, pa);
-    pipeline->n_writes++;
-    if (block == NULL) {
-        return stray(pipeline, RULE_STRAY_WRITE, pa, 0, after);
-    }
-    uint32_t *writer = tables_writer(block, pa);
-    uint64_t before = *writer == 0 ? 0 : physical_read(pipeline->tables.memory, pa);
-    if (!may_write(pipeline, block, pa, before, after)) {
-        return stray(pipeline, RULE_STRAY_WRITE, pa, before, after);
-    }
-    pipeline->n_idle_writes += *writer != 0 && before == after;
-    *writer = (uint32_t)pipeline->record + 1;
-    physical_write(pipeline->tables.memory, pa, after);
-    return true;
-}
-
-/// Entries of the block that still map something other than the call's page.
-static uint64_t count_live(const struct pipeline *pipeline, const struct table_block *block)
-{
-    uint64_t n_words = (block->n_frames << pipeline->geometry->page_bits) / 8;
-    uint64_t n_live = 0;
-    for (uint64_t i = 0; i < n_words; i++) {
-        uint64_t pa = block->pa + 8 * i;
-        if (block->writers[i] == 0 || (physical_read(pipeline->tables.memory, pa) & PTE_P) == 0) {
-            continue;
-        }
-        bool on_path = false;
-        for (unsigned j = 0; j < pipeline->n_path; j++) {
-            on_path = on_path || pipeline->path[j] == pa;
-        }
-        n_live += !on_path;
-    }
-    return n_live;
-}
-
-static bool free_frames(struct pipeline *pipeline, uint64_t pa)
-{
-    struct table_block *block = tables_find(&pipeline->tables, pa);
-    if (block == NULL || block->pa != pa) {
-        return stray(pipeline, RULE_BAD_FREE, pa, 0, 0);
-    }
-    bool is_own = pipeline->call_root == GEOMETRY_NONE || block->root == pipeline->call_root ||
-                  block->call == pipeline->n_calls;
-    uint64_t n_live = pipeline->may_write_all ? 0 : count_live(pipeline, block);
-    if (!is_own || n_live > 0) {
-        return stray(pipeline, RULE_BAD_FREE, pa, n_live, is_own ? 0 : block->root);
-    }
-    tables_free(&pipeline->tables, block);
-    return true;
-}
-
-bool twin_pagetable_answer(struct pipeline *pipeline, const struct module_question *question,
-                           uint64_t *value)
-{
-    *value = 0;
-    switch (question->function) {
-    case RING_PHYS_READ:
-        return read_word(pipeline, question->arguments[0], value);
-    case RING_PHYS_WRITE:
-        return write_word(pipeline, question->arguments[0], question->arguments[1]);
-    case RING_FRAME_ALLOC:
-        *value = tables_alloc(&pipeline->tables, question->arguments[0], pipeline->call_root,
-                              pipeline->n_calls);
-        return true;
-    case RING_FRAME_FREE:
-        return free_frames(pipeline, question->arguments[0]);
-    default:
-        return pipeline_break(pipeline, RULE_FORGED_REPLY, 0);
-    }
 }

@@ -200,8 +200,8 @@ static int by_set_and_start(const void *a, const void *b)
     return first->from < second->from ? -1 : first->from > second->from;
 }
 
-/// How many of the holdings of one set, of which `last` started last, stood at its start; `ends` has
-/// room for the set's ways.
+/// How many of the holdings of one set, of which `last` started last, stood at its start; `ends`
+/// has room for the set's ways.
 static bool fits(const struct tlb_holding *last, uint64_t *ends, uint32_t ways)
 {
     for (uint32_t i = 0; i < ways; i++) {

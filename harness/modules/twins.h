@@ -35,8 +35,14 @@ bool twin_pagetable_protect(struct pipeline *pipeline, struct space *space, uint
 bool twin_pagetable_walk(struct pipeline *pipeline, struct space *space, uint64_t va,
                          enum walk_access access, bool user, struct walk *walk);
 bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space);
-bool twin_pagetable_answer(struct pipeline *pipeline, const struct module_question *question,
-                           uint64_t *value);
+// twin_memory.c
+
+/// The bits of an entry that mean something; the others are the submission's.
+#define PTE_DEFINED                                                                                \
+    (PTE_P | PTE_W | PTE_U | PTE_A | PTE_D | PTE_PS | PTE_XD | PTE_PPN_MASK << PTE_SHIFT)
+
+bool twin_memory_answer(struct pipeline *pipeline, const struct module_question *question,
+                        uint64_t *value);
 
 // twin_cache.c
 bool twin_cache_open(struct pipeline *pipeline);

@@ -10,40 +10,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/content_hash.h"
 #include "harness/base/memory.h"
 #include "harness/base/printable.h"
 #include "harness/base/scratch.h"
-
-#define MAX_ARGUMENTS (COLLECT_MAX_FILES + 64)
-
-/// The same for every submission. Old C compiles: no prototypes, common globals, implicit int,
-/// plain `inline`.
-static const char *const fixed_flags[] = {
-    "-std=gnu17",
-    "-fPIC",
-    "-g",
-    "-fcommon",
-    "-fgnu89-inline",
-    "-fno-semantic-interposition",
-    "-DDRIVER",
-    "-Wno-error=implicit-function-declaration",
-    "-Wno-error=implicit-int",
-    "-Wno-error=int-conversion",
-    "-Wno-error=incompatible-pointer-types",
-    "-I../include",
-};
-
-struct command {
-    const char *list[MAX_ARGUMENTS + 1];
-    size_t n;
-};
-
-static void push(struct command *command, const char *argument)
-{
-    if (command->n < MAX_ARGUMENTS) {
-        command->list[command->n++] = argument;
-    }
-}
+#include "harness/sandbox/build_command.h"
+#include "harness/sandbox/hidden.h"
+#include "harness/sandbox/preprocess.h"
 
 static void make_folders(struct build *build)
 {
@@ -88,35 +61,8 @@ static char *compiler_path(const struct build *build)
     return xasprintf("/usr/bin/%s", build->plan->settings->compiler);
 }
 
-static void push_flags(struct command *command, const struct build *build, const char *compiler,
-                       const char *alignment)
-{
-    push(command, compiler);
-    for (size_t i = 0; i < sizeof fixed_flags / sizeof *fixed_flags; i++) {
-        push(command, fixed_flags[i]);
-    }
-    push(command, alignment);
-    for (size_t i = 0; i < build->plan->settings->n_flags; i++) {
-        push(command, build->plan->settings->flags[i]);
-    }
-    if (build->plan->m32) {
-        push(command, "-m32");
-    }
-}
-
-static char *join(const struct command *command)
-{
-    char *line = xstrdup(command->list[0]);
-    for (size_t i = 1; i < command->n; i++) {
-        char *longer = xasprintf("%s %s", line, command->list[i]);
-        free(line);
-        line = longer;
-    }
-    return line;
-}
-
 /// Runs one step to its end and appends what it said to the notes.
-static bool run_step(struct build *build, const struct command *command)
+static bool run_step(struct build *build, const struct build_command *command)
 {
     struct isolated isolated;
     isolated_start(&isolated, &(struct isolated_command){.arguments = command->list,
@@ -134,31 +80,48 @@ static bool run_step(struct build *build, const struct command *command)
     return ok;
 }
 
+/// What to compile in place of a unit: of an instrumented build what the preprocessor makes of it,
+/// out/PREFIXn.i. The caller frees it.
+static char *prepare_unit(const struct build *build, const struct build_command *flags,
+                          const char *unit, size_t n, const char *prefix)
+{
+    if (!build->plan->instrumented) {
+        return xstrdup(unit);
+    }
+    char *name = xasprintf("%s%zu", prefix, n);
+    char *prepared = preprocess_unit(build->folder, flags->list, unit, name);
+    free(name);
+    return prepared;
+}
+
 /// Compiles the files beside the entry into ../out/extras.a; one that does not compile is left
 /// out, and missed by the linker if it was needed.
 static bool build_extras(struct build *build, const char *compiler, const char *alignment)
 {
-    struct command archive = {0};
-    push(&archive, "/usr/bin/ar");
-    push(&archive, "rcs");
-    push(&archive, "../out/extras.a");
+    struct build_command archive = {0};
+    build_command_push(&archive, "/usr/bin/ar");
+    build_command_push(&archive, "rcs");
+    build_command_push(&archive, "../out/extras.a");
     size_t n_fixed = archive.n;
     char *objects[COLLECT_MAX_FILES];
     size_t n_objects = 0;
-    for (size_t i = 0; i < build->collection.n_extras && archive.n < MAX_ARGUMENTS; i++) {
+    for (size_t i = 0; i < build->collection.n_extras && archive.n < BUILD_COMMAND_MAX; i++) {
         char *source = xasprintf("./%s", build->collection.extras[i]);
         char *object = xasprintf("../out/%zu.o", i);
-        struct command compile = {0};
-        push_flags(&compile, build, compiler, alignment);
-        push(&compile, "-c");
-        push(&compile, "-o");
-        push(&compile, object);
-        push(&compile, source);
+        struct build_command compile = {0};
+        build_command_start(&compile, build->plan, compiler, alignment);
+        char *unit = prepare_unit(build, &compile, source, i, "");
+        build_command_instrument(&compile, build->plan);
+        build_command_push(&compile, "-c");
+        build_command_push(&compile, "-o");
+        build_command_push(&compile, object);
+        build_command_push(&compile, unit);
         if (run_step(build, &compile)) {
-            push(&archive, object);
+            build_command_push(&archive, object);
         }
         objects[n_objects++] = object;
         free(source);
+        free(unit);
     }
     bool some = archive.n > n_fixed && run_step(build, &archive);
     for (size_t i = 0; i < n_objects; i++) {
@@ -167,55 +130,72 @@ static bool build_extras(struct build *build, const char *compiler, const char *
     return some;
 }
 
-/// What the linker is told; to look for a function that nobody defines does no harm. The caller
-/// frees it.
-static char *linker_option(const char *const *wanted)
+/// The units of the shared object but those of extras.a, each prepared; returns how many. `units`
+/// has room for all; the caller frees them.
+static size_t prepare_units(const struct build *build, const struct build_command *flags,
+                            char **units)
 {
-    char *option = xstrdup("-Wl,-Bsymbolic,-z,now");
-    for (size_t i = 0; wanted != NULL && wanted[i] != NULL; i++) {
-        char *longer = xasprintf("%s,--undefined=%s", option, wanted[i]);
-        free(option);
-        option = longer;
+    const struct collection *collection = &build->collection;
+    const char *list[COLLECT_MAX_FILES + 2];
+    size_t n = 0;
+    char *entry = xasprintf("./%s", collection->entry);
+    if (build->plan->frame == NULL) {
+        list[n++] = entry;
     }
-    return option;
+    for (size_t i = 0; i < collection->n_parts && n < COLLECT_MAX_FILES; i++) {
+        list[n++] = collection->parts[i];
+    }
+    if (build->plan->frame != NULL) {
+        list[n++] = FRAME_LINK;
+        list[n++] = FRAME_REST;
+    }
+    for (size_t i = 0; i < n; i++) {
+        units[i] = prepare_unit(build, flags, list[i], i, "unit");
+    }
+    free(entry);
+    return n;
 }
 
 static void start_compiler(struct build *build)
 {
+    const struct build_plan *plan = build->plan;
     char *compiler = compiler_path(build);
-    char *alignment = xasprintf("-DMMGRADE_ALIGNMENT=%u", build->plan->alignment);
-    char *link = linker_option(build->plan->wanted);
-    const struct collection *collection = &build->collection;
-    const struct build_frame *frame = build->plan->frame;
-    char *entry = xasprintf(frame == NULL ? "./%s" : "-DMMGRADE_ENTRY=\"./%s\"", collection->entry);
+    char *alignment = xasprintf("-DMMGRADE_ALIGNMENT=%u", plan->alignment);
+    char *link = build_command_linking(plan);
+    char *entry = xasprintf("-DMMGRADE_ENTRY=\"./%s\"", build->collection.entry);
+    char *units[COLLECT_MAX_FILES + 2];
     if (build->notes == NULL) {
         build->notes = xstrdup("");
-        build->has_extras = collection->n_extras > 0 && build_extras(build, compiler, alignment);
+        build->has_extras =
+            build->collection.n_extras > 0 && build_extras(build, compiler, alignment);
     }
-    struct command command = {0};
-    push_flags(&command, build, compiler, alignment);
-    push(&command, "-shared");
-    push(&command, link);
-    push(&command, "-o");
-    push(&command, "../out/submission.so");
-    push(&command, entry);
-    for (size_t i = 0; i < collection->n_parts; i++) {
-        push(&command, collection->parts[i]);
+    struct build_command command = {0};
+    build_command_start(&command, plan, compiler, alignment);
+    if (plan->frame != NULL) {
+        build_command_push(&command, entry);
+        build_command_push(&command, "-I.");
     }
-    if (frame != NULL) {
-        push(&command, "-I.");
-        push(&command, FRAME_LINK);
-        push(&command, FRAME_REST);
+    size_t n_units = prepare_units(build, &command, units);
+    build_command_instrument(&command, plan);
+    build_command_push(&command, "-shared");
+    build_command_push(&command, link);
+    build_command_push(&command, "-o");
+    build_command_push(&command, "../out/submission.so");
+    for (size_t i = 0; i < n_units; i++) {
+        build_command_push(&command, units[i]);
     }
     if (build->has_extras) {
-        push(&command, "../out/extras.a");
+        build_command_push(&command, "../out/extras.a");
     }
-    push(&command, "-lm");
+    build_command_libraries(&command, plan);
     free(build->command);
-    build->command = join(&command);
+    build->command = build_command_join(&command);
     isolated_start(&build->isolated, &(struct isolated_command){.arguments = command.list,
                                                                 .folder = build->folder,
-                                                                .seconds = build->plan->seconds});
+                                                                .seconds = plan->seconds});
+    for (size_t i = 0; i < n_units; i++) {
+        free(units[i]);
+    }
     free(compiler);
     free(alignment);
     free(link);
@@ -386,6 +366,12 @@ void build_finish(struct build *build, struct build_result *result)
     result->files = list_files(build);
     result->output = xasprintf("%s%s", build->notes, output);
     result->isolation = xstrdup(isolation_name(isolation_offered()));
+    char *src = xasprintf("%s/src", build->folder);
+    result->sources_hash = content_hash(src);
+    free(src);
+    if (result->ok && build->plan->instrumented) {
+        hidden_check(build->folder, NULL, result);
+    }
     free(output);
     output_close(&build->isolated.output);
 }

@@ -28,6 +28,8 @@ struct build_plan {
     const struct build_frame *frame; ///< when a submission is part of a program; else NULL
     const char *const *wanted;       ///< functions to find in the files beside, to a NULL; or NULL
     bool m32;
+    bool instrumented;  ///< calls back on each access and basic block; not with m32
+    bool traced; ///< instrumented so that each access knows its line and its callers
     unsigned alignment; ///< bytes; sources see it as MMGRADE_ALIGNMENT
     double seconds;
 };

@@ -79,6 +79,9 @@ static void fill_ring(struct ring *ring, const struct worker_plan *plan, pid_t p
     ring->heap_max_bytes = plan->heap_max_bytes;
     ring->spin_turns = spin_turns;
     ring->n_slots = plan->n_slots;
+    ring->keeps_shadow = plan->keeps_shadow;
+    ring->watch_from = plan->watch_from;
+    ring->watch_to = plan->watch_to;
     ring->loading_filter_bytes = (uint32_t)filter_write(FILTER_LOADING, plan->m32, pid,
                                                         ring->loading_filter, RING_FILTER_BYTES);
     ring->running_filter_bytes = (uint32_t)filter_write(FILTER_RUNNING, plan->m32, pid,
@@ -106,7 +109,8 @@ static void start_program(struct worker *worker, const struct worker_plan *plan,
         .fds = fds,
         .n_fds = plan->heap_max_bytes > 0 ? 2 : 1,
         .confinement = {.readable = readable,
-                        .memory_bytes = plan->heap_max_bytes + EXTRA_MEMORY,
+                        .memory_bytes =
+                            (plan->keeps_shadow ? 4 : 1) * plan->heap_max_bytes + EXTRA_MEMORY,
                         .file_bytes = 0,
                         .cpu_seconds = BACKSTOP * (uint64_t)(plan->total_seconds + 1)},
     };
@@ -162,6 +166,14 @@ static void learn_signal(struct worker *worker, struct worker_news *news)
     }
 }
 
+/// The store was refused before it happened; the worker exits by itself.
+static void learn_refusal(const struct worker *worker, struct worker_news *news)
+{
+    news->event = WORKER_STORE_REFUSED;
+    news->value = worker->ring->value;
+    news->address = worker->ring->results[0];
+}
+
 /// Whether a worker of ours gives that reply to that command.
 static bool is_sensible(enum ring_command command, uint32_t reply)
 {
@@ -176,6 +188,10 @@ static void read_reply(struct worker *worker, enum ring_command command, struct 
     uint32_t reply = __atomic_load_n(&ring->reply, __ATOMIC_RELAXED);
     if (reply == RING_DIED) {
         learn_signal(worker, news);
+        return;
+    }
+    if (reply == RING_STORE_REFUSED) {
+        learn_refusal(worker, news);
         return;
     }
     news->event = is_sensible(command, reply) ? WORKER_REPLIED : WORKER_GARBLED;
@@ -331,6 +347,24 @@ char *worker_text(const struct worker *worker)
     char copy[RING_TEXT_BYTES];
     memcpy(copy, worker->ring->text, sizeof copy);
     return printable(copy, strnlen(copy, sizeof copy));
+}
+
+static struct sighting copy_sighting(const struct sighting *sighting)
+{
+    struct sighting copy;
+    memcpy(&copy, sighting, sizeof copy);
+    copy.n_frames = copy.n_frames > SIGHTING_FRAMES ? 0 : copy.n_frames;
+    return copy;
+}
+
+struct sighting worker_sighting(const struct worker *worker, enum sighting_kind kind)
+{
+    return copy_sighting(&worker->ring->sightings[kind]);
+}
+
+struct sighting worker_latest(const struct worker *worker, enum sighting_kind kind)
+{
+    return copy_sighting(&worker->ring->latest[kind]);
 }
 
 uint32_t worker_functions(const struct worker *worker)

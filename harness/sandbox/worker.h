@@ -21,6 +21,8 @@ struct worker_plan {
     double total_seconds;    ///< CPU time from one worker_begin to the next
     uint64_t output_bytes;
     bool echo_output;
+    bool keeps_shadow; ///< of an instrumented submission: see sighting.h
+    uint64_t watch_from, watch_to; ///< addresses: stores into live payloads count only there; 0: all
 };
 
 struct worker {
@@ -45,12 +47,13 @@ struct worker_command {
 };
 
 enum worker_event {
-    WORKER_REPLIED,     ///< reply and value are set
-    WORKER_SIGNALLED,   ///< signal, code and address are set
-    WORKER_EXITED,      ///< exit_code is set
-    WORKER_TIMED_OUT,   ///< seconds and whole_run are set
-    WORKER_GARBLED,     ///< a reply that no worker of ours gives: the ring was forged
-    WORKER_INTERRUPTED, ///< the user wants to stop
+    WORKER_REPLIED,       ///< reply and value are set
+    WORKER_SIGNALLED,     ///< signal, code and address are set
+    WORKER_EXITED,        ///< exit_code is set
+    WORKER_TIMED_OUT,     ///< seconds and whole_run are set
+    WORKER_STORE_REFUSED, ///< instrumented code: value is its offset, address where it would store
+    WORKER_GARBLED,       ///< a reply that no worker of ours gives: the ring was forged
+    WORKER_INTERRUPTED,   ///< the user wants to stop
 };
 
 struct worker_news {
@@ -82,6 +85,11 @@ void worker_begin(struct worker *worker);
 
 /// The ring's text, printable; the caller frees it.
 char *worker_text(const struct worker *worker);
+
+/// What the worker saw of that kind since the last mm_init, and in the last call that showed it: a
+/// copy, n_frames within bounds. Only until worker_stop.
+struct sighting worker_sighting(const struct worker *worker, enum sighting_kind kind);
+struct sighting worker_latest(const struct worker *worker, enum sighting_kind kind);
 
 /// Functions that the loaded submission has: enum ring_function bits.
 uint32_t worker_functions(const struct worker *worker);

@@ -197,8 +197,8 @@ uint32_t associative_take(struct associative *slots, uint32_t space, uint64_t ke
         slot = set * slots->ways + slots->n_begun[set]++;
     } else {
         slot = slots->oldest[set] - 1;
-        *victim = (struct associative_victim){
-            true, (uint32_t)(slots->owners[slot] - 1), slots->keys[slot]};
+        *victim = (struct associative_victim){true, (uint32_t)(slots->owners[slot] - 1),
+                                              slots->keys[slot]};
         if (slots->index != NULL) {
             index_remove(slots, slot);
         }

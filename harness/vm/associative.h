@@ -19,8 +19,8 @@
 /// Slots in the arrays below are stored plus 1, so that zeroed memory says "none".
 struct associative {
     uint32_t sets, ways;
-    uint64_t *keys;   ///< by slot; stays when the slot is given up
-    uint64_t *owners; ///< by slot: the space that the key is of, plus 1; 0: the slot is empty
+    uint64_t *keys;       ///< by slot; stays when the slot is given up
+    uint64_t *owners;     ///< by slot: the space that the key is of, plus 1; 0: the slot is empty
     uint64_t *signatures; ///< by set, `n_words` each: a byte for each way; 0: empty. Or NULL
     uint32_t n_words, set_bits;
     /// By slot: a set's used slots from the oldest to the youngest; `older` also links its empty

@@ -42,27 +42,12 @@ static struct cache_outcome fill(struct cache *cache, uint64_t number, bool writ
     return outcome;
 }
 
-struct cache_outcome cache_access(struct cache *cache, uint64_t pa, bool write)
+struct cache_outcome cache_miss(struct cache *cache, uint64_t number, bool write)
 {
-    uint64_t number = pa >> cache->line_bits;
-    uint32_t slot = associative_find(&cache->slots, 0, number);
-    bool hit = slot != ASSOCIATIVE_NONE;
-    if (write && (!cache->settings.write_back || (!hit && !cache->settings.write_allocate))) {
-        cache->n_write_throughs++;
-    }
-    if (hit) {
-        cache->n_hits++;
-        associative_touch(&cache->slots, slot);
-        if (write && cache->settings.write_back) {
-            cache->dirty[slot] = true;
-        }
-        return (struct cache_outcome){.hit = true};
-    }
+    bool passes = write && !cache->settings.write_allocate;
     cache->n_misses++;
-    if (write && !cache->settings.write_allocate) {
-        return (struct cache_outcome){0};
-    }
-    return fill(cache, number, write);
+    cache->n_write_throughs += passes || (write && !cache->settings.write_back);
+    return passes ? (struct cache_outcome){0} : fill(cache, number, write);
 }
 
 bool cache_peek(const struct cache *cache, uint64_t pa)

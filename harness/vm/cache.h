@@ -42,7 +42,24 @@ struct cache_outcome {
 void cache_open(struct cache *cache, const struct cache_settings *settings);
 void cache_close(struct cache *cache);
 
-struct cache_outcome cache_access(struct cache *cache, uint64_t pa, bool write);
+/// The part of cache_access for lines that are not there; `number` is the line's.
+struct cache_outcome cache_miss(struct cache *cache, uint64_t number, bool write);
+
+static inline struct cache_outcome cache_access(struct cache *cache, uint64_t pa, bool write)
+{
+    uint64_t number = pa >> cache->line_bits;
+    uint32_t slot = associative_find(&cache->slots, 0, number);
+    if (slot == ASSOCIATIVE_NONE) {
+        return cache_miss(cache, number, write);
+    }
+    cache->n_hits++;
+    associative_touch(&cache->slots, slot);
+    if (write) {
+        cache->dirty[slot] |= cache->settings.write_back;
+        cache->n_write_throughs += !cache->settings.write_back;
+    }
+    return (struct cache_outcome){.hit = true};
+}
 
 /// Whether the line is there; changes and counts nothing.
 bool cache_peek(const struct cache *cache, uint64_t pa);

@@ -5,7 +5,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-
 // A PTE has 40 bits for the PPN, and an entry of 8 bytes must fit into a page.
 #define PPN_BITS 40
 #define PTE_BITS 3
@@ -65,8 +64,8 @@ static void list_levels(const struct geometry *g, char *text, size_t n)
 {
     size_t used = 0;
     for (uint32_t i = 0; i < g->n_levels && used < n; i++) {
-        used += (size_t)snprintf(text + used, n - used, "%s%u", i == 0 ? "" : " + ",
-                                 g->level_bits[i]);
+        used +=
+            (size_t)snprintf(text + used, n - used, "%s%u", i == 0 ? "" : " + ", g->level_bits[i]);
     }
 }
 
@@ -84,8 +83,10 @@ static bool levels_are_sound(const struct geometry *g, char *reason, size_t n)
             return refuse(reason, n, "level %u has no bits", i + 1);
         }
         if (bits > g->pa_bits - PTE_BITS) {
-            return refuse(reason, n, "a table of level %u (2^%u entries of 8 bytes) is larger than "
-                          "memory", i + 1, bits);
+            return refuse(reason, n,
+                          "a table of level %u (2^%u entries of 8 bytes) is larger than "
+                          "memory",
+                          i + 1, bits);
         }
     }
     if (sum != g->va_bits - g->page_bits) {

@@ -58,8 +58,7 @@ static void open_memory(struct machine *machine)
     machine->paging = paging_open(policy_of(settings->policy), &policy);
     machine->record_geometry = *geometry;
     machine->record_geometry.pa_bits = geometry->page_bits < 12 ? geometry->page_bits + 40 : 52;
-    machine->records =
-        physical_open(machine->record_geometry.pa_bits, geometry->page_bits, 0);
+    machine->records = physical_open(machine->record_geometry.pa_bits, geometry->page_bits, 0);
 }
 
 struct machine *machine_open(const struct machine_settings *settings)
@@ -122,23 +121,20 @@ static enum machine_fault translate(struct machine *machine, struct machine_requ
                                     struct machine_outcome *outcome)
 {
     bool fetch = request->access == WALK_FETCH;
+    enum machine_fault fault = MACHINE_NO_FAULT;
     if (request->va > machine->va_mask) {
-        return MACHINE_SEGMENTATION;
+        fault = MACHINE_SEGMENTATION;
+    } else if (machine->paging != NULL) {
+        fault = machine_page_use(machine, request);
     }
-    if (machine->paging != NULL) {
-        enum machine_fault fault = machine_page_use(machine, request);
-        if (fault != MACHINE_NO_FAULT) {
-            return fault;
-        }
+    if (fault != MACHINE_NO_FAULT) {
+        outcome->tlb = -1;
+        return fault;
     }
     uint32_t page_bits = machine->settings.geometry.page_bits;
     struct tlb *first = fetch ? machine->fetch_tlb : &machine->tlbs[MACHINE_DTLB];
     const struct tlb_entry *entry = tlb_lookup(first, machine->process, request->va >> page_bits);
-    if (entry == NULL) {
-        return machine_translate_slowly(machine, request, NULL, outcome);
-    }
-    outcome->tlb = (int)(first - machine->tlbs);
-    if (!machine_entry_suffices(entry->flags, request->access, request->user)) {
+    if (entry == NULL || !machine_entry_suffices(entry->flags, request->access, request->user)) {
         return machine_translate_slowly(machine, request, entry, outcome);
     }
     machine->counts.n_direct[fetch]++;
@@ -146,6 +142,21 @@ static enum machine_fault translate(struct machine *machine, struct machine_requ
     return MACHINE_NO_FAULT;
 }
 
+/// What an access meets that hits at once. Whatever goes another way changes it: so the common case
+/// writes nothing.
+static struct machine_outcome expect(const struct machine *machine, const struct access *record)
+{
+    bool fetch = record->kind == ACCESS_FETCH;
+    return (struct machine_outcome){
+        .tlb = (int)((fetch ? machine->fetch_tlb : &machine->tlbs[MACHINE_DTLB]) - machine->tlbs),
+        .cache =
+            (int)((fetch ? machine->fetch_cache : &machine->caches[MACHINE_L1D]) - machine->caches),
+        .va = record->address,
+        .pa = GEOMETRY_NONE,
+    };
+}
+
+/// *outcome is what expect() gives, or of no interest.
 static void play_access(struct machine *machine, const struct access *record,
                         enum walk_access access, struct machine_outcome *outcome)
 {
@@ -154,7 +165,6 @@ static void play_access(struct machine *machine, const struct access *record,
                                       .access = access,
                                       .user = record->flags & ACCESS_MAY_USER,
                                       .pa = GEOMETRY_NONE};
-    *outcome = (struct machine_outcome){.tlb = -1, .cache = -1, .va = record->address};
     machine->counts.n_accesses++;
     machine->counts.n_fetches += fetch;
     outcome->fault = translate(machine, &request, outcome);
@@ -162,6 +172,7 @@ static void play_access(struct machine *machine, const struct access *record,
     if (outcome->fault != MACHINE_NO_FAULT) {
         machine->counts.n_faults[outcome->fault]++;
         if (outcome->fault != MACHINE_MISSING) {
+            outcome->cache = -1;
             return;
         }
     }
@@ -172,9 +183,8 @@ static void play_access(struct machine *machine, const struct access *record,
         machine_fetch_line(machine, first, &answer, request.pa, write, outcome);
         return;
     }
-    outcome->cache = (int)(first - machine->caches);
     if (write && !first->settings.write_back) {
-        machine_pass_on(machine, machine->below[outcome->cache], request.pa);
+        machine_pass_on(machine, machine->below[first - machine->caches], request.pa);
     }
 }
 
@@ -184,6 +194,7 @@ static void play(struct machine *machine, const struct access *record,
     static const enum walk_access kinds[] = {
         [ACCESS_FETCH] = WALK_FETCH, [ACCESS_READ] = WALK_READ, [ACCESS_WRITE] = WALK_WRITE};
     if (record->kind > ACCESS_MODIFY) {
+        outcome->tlb = outcome->cache = -1;
         machine_play_event(machine, record);
         return;
     }
@@ -195,12 +206,13 @@ static void play(struct machine *machine, const struct access *record,
         return;
     }
     play_access(machine, record, WALK_READ, outcome);
+    *outcome = expect(machine, record);
     play_access(machine, record, WALK_WRITE, outcome);
 }
 
 void machine_run(struct machine *machine, const struct access *records, size_t n)
 {
-    struct machine_outcome outcome;
+    struct machine_outcome outcome = {0};
     for (size_t i = 0; i < n; i++) {
         play(machine, &records[i], &outcome);
     }
@@ -208,8 +220,7 @@ void machine_run(struct machine *machine, const struct access *records, size_t n
 
 struct machine_outcome machine_access(struct machine *machine, const struct access *record)
 {
-    struct machine_outcome outcome = {
-        .tlb = -1, .cache = -1, .va = record->address, .pa = GEOMETRY_NONE};
+    struct machine_outcome outcome = expect(machine, record);
     play(machine, record, &outcome);
     return outcome;
 }
@@ -223,9 +234,9 @@ struct machine_counts machine_counts(const struct machine *machine)
     }
     for (int i = 0; i < MACHINE_CACHES; i++) {
         const struct cache *cache = &machine->caches[i];
-        counts.caches[i] = (struct machine_cache_counts){cache->n_hits, cache->n_misses,
-                                                         cache->n_evictions, cache->n_writebacks,
-                                                         cache->n_write_throughs};
+        counts.caches[i] =
+            (struct machine_cache_counts){cache->n_hits, cache->n_misses, cache->n_evictions,
+                                          cache->n_writebacks, cache->n_write_throughs};
     }
     if (machine->paging != NULL) {
         counts.n_page_writebacks = paging_counts(machine->paging).n_writebacks;
@@ -265,9 +276,8 @@ double machine_amat(const struct machine *machine, bool overlap)
     struct machine_counts counts = machine_counts(machine);
     uint64_t cycles = first_cycles(machine, &counts) + machine->wait_cycles;
     if (overlap && machine_can_overlap(&machine->settings)) {
-        cycles -= counts.n_direct[0] *
-                  smaller(machine->tlbs[MACHINE_DTLB].settings.cycles,
-                          machine->caches[MACHINE_L1D].settings.cycles);
+        cycles -= counts.n_direct[0] * smaller(machine->tlbs[MACHINE_DTLB].settings.cycles,
+                                               machine->caches[MACHINE_L1D].settings.cycles);
         cycles -= counts.n_direct[1] * smaller(machine->fetch_tlb->settings.cycles,
                                                machine->fetch_cache->settings.cycles);
     }

@@ -11,6 +11,8 @@
 // - A TLB entry maps one ordinary page; of a large page each piece gets an entry of its own.
 // - A walk fills both TLBs; a hit in the second fills the first. A write through an entry whose D
 //   is clear walks again, to set D in the PTE, and then in the TLBs.
+// - After a fault the access walks again; both walks count, the TLB lookup once. That a walk sets A
+//   and D costs nothing and passes no cache.
 // - A dirty line that leaves a cache is written to the next one, in which it is an access like any
 //   other; so is a write that a cache passes on (write-through, or a miss without allocation).
 // - A trace without ACCESS_MAP is demand paged: the first use of a page faults and maps it, for
@@ -47,13 +49,13 @@ struct machine_contents {
     const struct tlb_entry *tlb; ///< of the first data TLB, way by way, set by set; sets x ways
     const struct machine_page {
         uint64_t vpn, ppn;
-    } *pages;
+    } * pages;
     size_t n_pages;
     const struct machine_line {
         bool valid;
         uint64_t tag;
         const uint8_t *bytes; ///< line_bytes of them
-    } *lines;                 ///< of the first data cache, one a set (direct mapped)
+    } * lines;                ///< of the first data cache, one a set (direct mapped)
 };
 
 struct machine_settings {
@@ -61,8 +63,8 @@ struct machine_settings {
     char title[128];          ///< one line for people, with what differs from the original
     struct geometry geometry; ///< tlb_sets, cache_sets, line_bytes: machine_settle() fills them
     uint32_t large_heights;   ///< bit h: an entry h levels above the last may map a large page
-    struct tlb_settings tlbs[MACHINE_TLBS]; ///< without an ITLB the DTLB serves both
-    bool asids;                             ///< entries are tagged; else flushed at a switch
+    struct tlb_settings tlbs[MACHINE_TLBS];       ///< without an ITLB the DTLB serves both
+    bool asids;                                   ///< entries are tagged; else flushed at a switch
     struct cache_settings caches[MACHINE_CACHES]; ///< without an L1I the L1D serves both
     bool walk_through_cache; ///< a walk reads PTEs through the L1D; else straight from memory
     bool tables_apart;       ///< page tables lie beyond 2^pa_bits: memory is too small for both
@@ -83,16 +85,16 @@ bool machine_settle(struct machine_settings *settings, char *reason, size_t reas
 /// Why an access did not go through, or what it cost.
 enum machine_fault {
     MACHINE_NO_FAULT,
-    MACHINE_MISSING,      ///< the page was brought in; the access went through
-    MACHINE_PROTECTION,   ///< the page's flags forbid it; skipped
-    MACHINE_SEGMENTATION, ///< no such page, or an address beyond va_bits; skipped
+    MACHINE_MISSING,       ///< the page was brought in; the access went through
+    MACHINE_PROTECTION,    ///< the page's flags forbid it; skipped
+    MACHINE_SEGMENTATION,  ///< no such page, or an address beyond va_bits; skipped
     MACHINE_OUT_OF_FRAMES, ///< memory is full, and frames were not limited by n_frames; skipped
     MACHINE_FAULTS,
 };
 
 struct machine_counts {
-    uint64_t n_accesses; ///< MODIFY counts twice; those that were skipped, too
-    uint64_t n_fetches;  ///< of these
+    uint64_t n_accesses;  ///< MODIFY counts twice; those that were skipped, too
+    uint64_t n_fetches;   ///< of these
     uint64_t n_direct[2]; ///< of these: let through by the first TLB at once; data, fetches
     uint64_t n_faults[MACHINE_FAULTS];
     uint64_t n_page_writebacks; ///< dirty pages that left their frame

@@ -165,7 +165,7 @@ static struct walk explain_walk(const struct machine *machine, uint64_t va, FILE
     }
     for (uint32_t level = 0; level < walk.n_levels; level++) {
         uint64_t entry = walk.entry[level];
-        char name[16];
+        char name[24];
         snprintf(name, sizeof name, "level %u", level + 1);
         fprintf(stream, LABEL "PTE at 0x%" PRIx64 ":", name, walk.entry_pa[level]);
         if (!(entry & PTE_P)) {

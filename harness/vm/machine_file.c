@@ -162,7 +162,7 @@ static bool read_cache(const struct schema_place *place, const struct machine_dr
     cache->line_bytes = line_bytes;
     uint64_t way = (uint64_t)cache->ways * line_bytes;
     if (bytes > 0 && (way == 0 || bytes % way != 0 || bytes / way > UINT32_MAX)) {
-        return schema_refuse(place, group,
+        return schema_refuse(place, schema_has(place, group) ? group : "line",
                              "%llu bytes are no whole number of sets of %u lines of %u bytes",
                              (unsigned long long)bytes, cache->ways, line_bytes);
     }

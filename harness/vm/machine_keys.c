@@ -22,7 +22,10 @@ static const struct schema_word writes[] = {{"back", true}, {"through", false}, 
              .offset = DRAFT(tlbs[i].policy),                                                      \
              .words = tlb_policies,                                                                \
              .help = "which entry of a full set gives way"},                                       \
-            COUNT("cycles", tlbs[i].cycles, 0, 1e6, "of a lookup"), {0}                            \
+            COUNT("cycles", tlbs[i].cycles, 0, 1e6, "of a lookup"),                                \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
     }
 static const struct schema_key dtlb_keys[] = TLB_KEYS(MACHINE_DTLB);
 static const struct schema_key itlb_keys[] = TLB_KEYS(MACHINE_ITLB);
@@ -48,7 +51,10 @@ static const struct schema_key l2tlb_keys[] = TLB_KEYS(MACHINE_L2TLB);
              .offset = DRAFT(caches[i].write_allocate),                                            \
              .fallback = "yes",                                                                    \
              .help = "whether a write that misses brings its line in"},                            \
-            COUNT("cycles", caches[i].cycles, 0, 1e6, "of a lookup"), {0}                          \
+            COUNT("cycles", caches[i].cycles, 0, 1e6, "of a lookup"),                              \
+        {                                                                                          \
+            0                                                                                      \
+        }                                                                                          \
     }
 static const struct schema_key l1d_keys[] = CACHE_KEYS(MACHINE_L1D);
 static const struct schema_key l1i_keys[] = CACHE_KEYS(MACHINE_L1I);

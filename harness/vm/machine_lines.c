@@ -56,18 +56,25 @@ void machine_fetch_line(struct machine *machine, struct cache *first,
     }
 }
 
-void machine_read_entry(struct machine *machine, uint64_t pa)
+static void read_entry(struct machine *machine, uint64_t pa)
 {
-    if (!machine->settings.walk_through_cache) {
-        machine->counts.n_memory_accesses++;
-        machine->wait_cycles += machine->settings.memory_cycles;
-        return;
-    }
     struct cache *first = &machine->caches[MACHINE_L1D];
     machine->wait_cycles += first->settings.cycles;
     struct cache_outcome answer = cache_access(first, pa, false);
     if (!answer.hit) {
         struct machine_outcome ignored;
         machine_fetch_line(machine, first, &answer, pa, false, &ignored);
+    }
+}
+
+void machine_read_entries(struct machine *machine, const struct walk *walk)
+{
+    if (!machine->settings.walk_through_cache) {
+        machine->counts.n_memory_accesses += walk->n_levels;
+        machine->wait_cycles += (uint64_t)walk->n_levels * machine->settings.memory_cycles;
+        return;
+    }
+    for (uint32_t level = 0; level < walk->n_levels; level++) {
+        read_entry(machine, walk->entry_pa[level]);
     }
 }

@@ -60,8 +60,8 @@ static void evict(struct machine *machine, uint64_t page)
 static enum machine_fault validity(const struct machine *machine,
                                    const struct machine_request *request)
 {
-    struct walk walk = pagetable_walk(&machine->space->valid, request->va, request->access,
-                                      request->user, false);
+    struct walk walk =
+        pagetable_walk(&machine->space->valid, request->va, request->access, request->user, false);
     return walk.fault == WALK_MISSING      ? MACHINE_SEGMENTATION
            : walk.fault == WALK_PROTECTION ? MACHINE_PROTECTION
                                            : MACHINE_NO_FAULT;
@@ -243,4 +243,3 @@ void machine_play_event(struct machine *machine, const struct access *record)
         play_range(machine, record);
     }
 }
-

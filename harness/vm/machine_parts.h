@@ -29,8 +29,8 @@ struct machine {
     uint64_t va_mask, page_mask;
     struct tlb tlbs[MACHINE_TLBS];
     struct cache caches[MACHINE_CACHES];
-    struct tlb *fetch_tlb;    ///< the ITLB, or the DTLB
-    struct cache *fetch_cache; ///< the L1I, or the L1D
+    struct tlb *fetch_tlb;               ///< the ITLB, or the DTLB
+    struct cache *fetch_cache;           ///< the L1I, or the L1D
     struct cache *below[MACHINE_CACHES]; ///< the next cache that there is, or NULL
     struct physical *frames;             ///< for pages
     struct physical *tables;             ///< for page tables; the same unless they lie apart
@@ -58,7 +58,8 @@ struct machine_request {
 void machine_run_process(struct machine *machine, uint32_t process);
 
 /// `entry` is what the first TLB had, or NULL: all that does not end there.
-enum machine_fault machine_translate_slowly(struct machine *machine, struct machine_request *request,
+enum machine_fault machine_translate_slowly(struct machine *machine,
+                                            struct machine_request *request,
                                             const struct tlb_entry *entry,
                                             struct machine_outcome *outcome);
 
@@ -78,8 +79,8 @@ void machine_fetch_line(struct machine *machine, struct cache *first,
 /// A write that `cache` (NULL: memory) gets from the one above.
 void machine_pass_on(struct machine *machine, struct cache *cache, uint64_t pa);
 
-/// Reads a PTE as the walker does.
-void machine_read_entry(struct machine *machine, uint64_t pa);
+/// Reads the PTEs of a walk as the walker does: through the caches or from memory.
+void machine_read_entries(struct machine *machine, const struct walk *walk);
 
 /// When frames are limited, before each access: gives the page a frame. MACHINE_NO_FAULT or why the
 /// access cannot go on.

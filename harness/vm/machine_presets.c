@@ -6,8 +6,7 @@
 // privileged specification. Cycles that a source does not give are usual ones.
 #include "harness/vm/machine.h"
 
-
-#define KIB(n) ((n) * UINT32_C(1024))
+#define KIB(n) ((n)*UINT32_C(1024))
 
 // clang-format off
 #define NO_PPN 0
@@ -64,11 +63,8 @@ const struct machine_settings machine_presets[] = {
      .contents = &csapp_contents},
     {.name = "core-i7",
      .title = "Intel Core i7, CS:APP 3e, section 9.7: 48-bit VA, 52-bit PA, 4 levels, 3 caches",
-     .geometry = {.va_bits = 48,
-                  .pa_bits = 52,
-                  .page_bits = 12,
-                  .n_levels = 4,
-                  .level_bits = {9, 9, 9, 9}},
+     .geometry =
+         {.va_bits = 48, .pa_bits = 52, .page_bits = 12, .n_levels = 4, .level_bits = {9, 9, 9, 9}},
      .large_heights = 1 << 1 | 1 << 2,
      .tlbs = {[MACHINE_DTLB] = {.sets = 16, .ways = 4, .cycles = 1},
               [MACHINE_ITLB] = {.sets = 32, .ways = 4, .cycles = 1},
@@ -85,11 +81,8 @@ const struct machine_settings machine_presets[] = {
     {.name = "x86-32",
      .title = "two levels of 10 bits, 32-bit addresses; entries have 8 bytes here, not 4, so that "
               "a table takes two frames",
-     .geometry = {.va_bits = 32,
-                  .pa_bits = 32,
-                  .page_bits = 12,
-                  .n_levels = 2,
-                  .level_bits = {10, 10}},
+     .geometry =
+         {.va_bits = 32, .pa_bits = 32, .page_bits = 12, .n_levels = 2, .level_bits = {10, 10}},
      .large_heights = 1 << 1,
      .tlbs = {[MACHINE_DTLB] = {.sets = 16, .ways = 4, .cycles = 1},
               [MACHINE_ITLB] = {.sets = 8, .ways = 4, .cycles = 1}},
@@ -103,11 +96,8 @@ const struct machine_settings machine_presets[] = {
     {.name = "sv39",
      .title = "RISC-V Sv39: 39-bit VA, 3 levels of 9 bits; PA of 52 bits, not 56, and entries in "
               "the format of x86-64",
-     .geometry = {.va_bits = 39,
-                  .pa_bits = 52,
-                  .page_bits = 12,
-                  .n_levels = 3,
-                  .level_bits = {9, 9, 9}},
+     .geometry =
+         {.va_bits = 39, .pa_bits = 52, .page_bits = 12, .n_levels = 3, .level_bits = {9, 9, 9}},
      .large_heights = 1 << 1 | 1 << 2,
      .tlbs = {[MACHINE_DTLB] = {.sets = 1, .ways = 32, .cycles = 1},
               [MACHINE_ITLB] = {.sets = 1, .ways = 32, .cycles = 1},

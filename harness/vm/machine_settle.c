@@ -1,5 +1,4 @@
-    if (!all_slots_are_sound(settings, reason) ||
-        !geometry_is_sound(geometry, text, text_bytes) || !tlbs_are_sound// SPDX-License-Identifier: MIT
+// SPDX-License-Identifier: MIT
 // Which machines make sense. What is refused here has a reason that one can act on.
 #include <stdarg.h>
 #include <stdio.h>
@@ -65,8 +64,8 @@ static bool tlbs_are_sound(const struct machine_settings *settings, struct reaso
     for (int i = 0; i < MACHINE_TLBS; i++) {
         const struct tlb_settings *tlb = &settings->tlbs[i];
         if (tlb->sets > 0 && (uint32_t)__builtin_ctz(tlb->sets) > vpn_bits) {
-            return refuse(reason, "%s: %u sets, but the VPN has only %u bits",
-                          machine_tlb_names[i], tlb->sets, vpn_bits);
+            return refuse(reason, "%s: %u sets, but the VPN has only %u bits", machine_tlb_names[i],
+                          tlb->sets, vpn_bits);
         }
     }
     return true;
@@ -112,8 +111,8 @@ static bool frames_are_sound(const struct machine_settings *settings, struct rea
         return true;
     }
     if (settings->n_frames > n_memory || settings->n_frames >= UINT32_MAX) {
-        return refuse(reason, "%llu frames: memory has %llu", (unsigned long long)settings->n_frames,
-                      (unsigned long long)n_memory);
+        return refuse(reason, "%llu frames: memory has %llu",
+                      (unsigned long long)settings->n_frames, (unsigned long long)n_memory);
     }
     if (geometry->va_bits - geometry->page_bits > MAX_PAGED_VPN_BITS) {
         return refuse(reason, "a VPN of %u bits: with limited frames it has at most %d",
@@ -129,8 +128,10 @@ static bool frames_are_sound(const struct machine_settings *settings, struct rea
         return refuse(reason, "policy %s needs a window of at least 1 use", policy->name);
     }
     if (settings->contents != NULL) {
-        return refuse(reason, "machine %s has pages in frames from the start: its frames cannot be "
-                      "limited", settings->name);
+        return refuse(reason,
+                      "machine %s has pages in frames from the start: its frames cannot be "
+                      "limited",
+                      settings->name);
     }
     return true;
 }
@@ -146,8 +147,8 @@ bool machine_settle(struct machine_settings *settings, char *text, size_t text_b
     geometry->tlb_sets = settings->tlbs[MACHINE_DTLB].sets;
     geometry->cache_sets = settings->caches[MACHINE_L1D].sets;
     geometry->line_bytes = settings->caches[MACHINE_L1D].line_bytes;
-    if (!geometry_is_sound(geometry, text, text_bytes) || !tlbs_are_sound(settings, reason) ||
-        !caches_are_sound(settings, reason)) {
+    if (!all_slots_are_sound(settings, reason) || !geometry_is_sound(geometry, text, text_bytes) ||
+        !tlbs_are_sound(settings, reason) || !caches_are_sound(settings, reason)) {
         return false;
     }
     if (settings->large_heights >> geometry->n_levels != 0 || settings->large_heights & 1) {

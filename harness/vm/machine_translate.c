@@ -5,8 +5,7 @@
 static void insert(struct machine *machine, enum walk_access access, uint64_t vpn,
                    const struct tlb_entry *entry, bool second_too)
 {
-    struct tlb *first =
-        access == WALK_FETCH ? machine->fetch_tlb : &machine->tlbs[MACHINE_DTLB];
+    struct tlb *first = access == WALK_FETCH ? machine->fetch_tlb : &machine->tlbs[MACHINE_DTLB];
     tlb_insert(first, machine->process, vpn, entry->ppn, entry->flags, NULL);
     if (second_too && machine->settings.tlbs[MACHINE_L2TLB].sets > 0) {
         tlb_insert(&machine->tlbs[MACHINE_L2TLB], machine->process, vpn, entry->ppn, entry->flags,
@@ -36,19 +35,18 @@ static const struct tlb_entry *ask_second(struct machine *machine,
 static struct walk walk(struct machine *machine, const struct machine_request *request,
                         struct machine_outcome *outcome)
 {
-    struct walk walk = pagetable_walk(&machine->space->table, request->va, request->access,
-                                      request->user, true);
+    struct walk walk =
+        pagetable_walk(&machine->space->table, request->va, request->access, request->user, true);
     machine->counts.n_walks++;
     machine->counts.n_walk_references += walk.n_levels;
     outcome->walked = true;
     outcome->n_walk_references += walk.n_levels;
-    for (uint32_t level = 0; level < walk.n_levels; level++) {
-        machine_read_entry(machine, walk.entry_pa[level]);
-    }
+    machine_read_entries(machine, &walk);
     return walk;
 }
 
-enum machine_fault machine_translate_slowly(struct machine *machine, struct machine_request *request,
+enum machine_fault machine_translate_slowly(struct machine *machine,
+                                            struct machine_request *request,
                                             const struct tlb_entry *entry,
                                             struct machine_outcome *outcome)
 {
@@ -56,6 +54,7 @@ enum machine_fault machine_translate_slowly(struct machine *machine, struct mach
     enum machine_fault fault = MACHINE_NO_FAULT;
     uint64_t vpn = request->va >> geometry->page_bits;
     if (entry == NULL) {
+        outcome->tlb = -1;
         entry = ask_second(machine, request, vpn, outcome);
         if (entry != NULL) {
             request->pa = entry->ppn << geometry->page_bits | (request->va & machine->page_mask);
@@ -80,7 +79,8 @@ enum machine_fault machine_translate_slowly(struct machine *machine, struct mach
     }
     request->pa = found.pa;
     struct tlb_entry fresh = {.ppn = found.pa >> geometry->page_bits,
-                              .flags = found.entry[found.n_levels - 1] & ~(PTE_PPN_MASK << PTE_SHIFT)};
+                              .flags =
+                                  found.entry[found.n_levels - 1] & ~(PTE_PPN_MASK << PTE_SHIFT)};
     insert(machine, request->access, vpn, &fresh, true);
     return fault;
 }

@@ -11,7 +11,7 @@ struct numbermap {
     struct numbermap_entry {
         uint64_t key_plus_1; ///< 0: empty
         uint64_t value;
-    } *entries;
+    } * entries;
     uint64_t n_entries; ///< a power of two, or 0
     uint64_t n_used;    ///< at most half
 };

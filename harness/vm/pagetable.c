@@ -34,8 +34,7 @@ static uint64_t table_bytes(const struct geometry *geometry, uint32_t level)
 /// The address of a cleared table, or GEOMETRY_NONE.
 static uint64_t table_make(const struct pagetable *table, uint32_t level)
 {
-    uint64_t pa =
-        physical_alloc(table->physical, geometry_table_frames(table->geometry, level));
+    uint64_t pa = physical_alloc(table->physical, geometry_table_frames(table->geometry, level));
     if (pa != GEOMETRY_NONE) {
         for (uint64_t i = 0; i < table_bytes(table->geometry, level); i += PTE_BYTES) {
             physical_write(table->physical, pa + i, 0);
@@ -201,10 +200,12 @@ static void mark_entries(const struct pagetable *table, struct walk *walk, bool 
 static bool descend(const struct pagetable *table, uint64_t va, struct walk *walk)
 {
     const struct geometry *geometry = table->geometry;
-    struct virtual_fields fields = geometry_split_virtual(geometry, va);
     uint64_t pa = table->root;
+    uint32_t below = geometry->va_bits; // bits of the VA that later levels and the VPO take
     for (uint32_t level = 0; level < geometry->n_levels; level++) {
-        uint64_t entry_pa = pa + fields.index[level] * PTE_BYTES;
+        uint64_t n_entries = UINT64_C(1) << geometry->level_bits[level];
+        below -= geometry->level_bits[level];
+        uint64_t entry_pa = pa + (va >> below & (n_entries - 1)) * PTE_BYTES;
         uint64_t entry = physical_read(table->physical, entry_pa);
         walk->entry_pa[level] = entry_pa;
         walk->entry[level] = entry;

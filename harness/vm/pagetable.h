@@ -25,7 +25,7 @@ enum walk_fault { WALK_FINE, WALK_MISSING, WALK_PROTECTION };
 /// What a walk saw, level by level from the root on.
 struct walk {
     enum walk_fault fault;
-    uint64_t pa; ///< when fine
+    uint64_t pa;                            ///< when fine
     uint32_t n_levels;                      ///< entries that were read
     uint64_t entry_pa[GEOMETRY_MAX_LEVELS]; ///< where each entry stands
     uint64_t entry[GEOMETRY_MAX_LEVELS];    ///< after the walk

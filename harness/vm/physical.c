@@ -28,12 +28,12 @@ struct physical {
     uint64_t n_frames;
     struct chunk **chunks;
     size_t n_chunks, chunk_capacity;
-    struct numbermap chunk_of; ///< a chunk's number -> its index in `chunks`
+    struct numbermap chunk_of;      ///< a chunk's number -> its index in `chunks`
     struct chunk *recent[N_RECENT]; ///< by a chunk's number mod N_RECENT, or NULL
-    struct bitmap used;        ///< by frame, for those that it has bits for
-    uint64_t lowest;           ///< every frame below is in use
-    struct numbermap starts;   ///< an allocation's first frame -> number of frames
-    uint64_t largest;          ///< frames of the largest allocation so far
+    struct bitmap used;             ///< by frame, for those that it has bits for
+    uint64_t lowest;                ///< every frame below is in use
+    struct numbermap starts;        ///< an allocation's first frame -> number of frames
+    uint64_t largest;               ///< frames of the largest allocation so far
     uint64_t n_used;
 };
 

@@ -20,20 +20,6 @@ void tlb_close(struct tlb *tlb)
     tlb->entries = NULL;
 }
 
-struct tlb_entry *tlb_lookup(struct tlb *tlb, uint32_t asid, uint64_t vpn)
-{
-    uint32_t slot = associative_find(&tlb->slots, asid, vpn);
-    if (slot == ASSOCIATIVE_NONE) {
-        tlb->n_misses++;
-        return NULL;
-    }
-    tlb->n_hits++;
-    if (tlb->settings.policy == TLB_LRU) {
-        associative_touch(&tlb->slots, slot);
-    }
-    return &tlb->entries[slot];
-}
-
 const struct tlb_entry *tlb_peek(const struct tlb *tlb, uint32_t asid, uint64_t vpn)
 {
     uint32_t slot = associative_find(&tlb->slots, asid, vpn);
@@ -54,8 +40,8 @@ void tlb_insert(struct tlb *tlb, uint32_t asid, uint64_t vpn, uint64_t ppn, uint
     } else if (tlb->settings.policy == TLB_LRU) {
         associative_touch(&tlb->slots, slot);
     }
-    tlb->entries[slot] = (struct tlb_entry){
-        .valid = true, .asid = asid, .vpn = vpn, .ppn = ppn, .flags = flags};
+    tlb->entries[slot] =
+        (struct tlb_entry){.valid = true, .asid = asid, .vpn = vpn, .ppn = ppn, .flags = flags};
     if (victim != NULL) {
         *victim = gone;
     }

@@ -5,6 +5,7 @@
 #define MMGRADE_VM_TLB_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "harness/vm/associative.h"
@@ -41,7 +42,19 @@ void tlb_close(struct tlb *tlb);
 
 /// The entry, NULL at a miss; counts, and under LRU makes it the youngest. Valid until the next
 /// insert. The caller may change its flags.
-struct tlb_entry *tlb_lookup(struct tlb *tlb, uint32_t asid, uint64_t vpn);
+static inline struct tlb_entry *tlb_lookup(struct tlb *tlb, uint32_t asid, uint64_t vpn)
+{
+    uint32_t slot = associative_find(&tlb->slots, asid, vpn);
+    if (slot == ASSOCIATIVE_NONE) {
+        tlb->n_misses++;
+        return NULL;
+    }
+    tlb->n_hits++;
+    if (tlb->settings.policy == TLB_LRU) {
+        associative_touch(&tlb->slots, slot);
+    }
+    return &tlb->entries[slot];
+}
 
 /// The entry, NULL when there is none; changes and counts nothing.
 const struct tlb_entry *tlb_peek(const struct tlb *tlb, uint32_t asid, uint64_t vpn);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "harness/worker/port.h"
+#include "harness/worker/shadow.h"
 
 static struct ring *ring;
 static char handler_stack[16384];
@@ -47,6 +48,7 @@ static void report(int signal, siginfo_t *info, void *context)
     ring->signal_code = info->si_code;
     ring->signal_address = signal == SIGSYS ? (uint64_t)(unsigned)info->si_syscall
                                             : (uint64_t)(uintptr_t)info->si_addr;
+    shadow_note_signal();
     port_reply(ring, RING_DIED, 0);
     _exit(128 + signal);
 }

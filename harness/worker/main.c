@@ -6,12 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/worker/cost.h"
 #include "harness/worker/crash.h"
 #include "harness/worker/memory.h"
 #include "harness/worker/modules.h"
 #include "harness/worker/port.h"
 #include "harness/worker/replay.h"
+#include "harness/worker/shadow.h"
 #include "harness/worker/submission.h"
+#include "harness/worker/territory.h"
 
 static void load(struct submission *submission, const char *path, struct ring *ring)
 {
@@ -20,10 +23,12 @@ static void load(struct submission *submission, const char *path, struct ring *r
     const char *reason = NULL;
     if (!memory_open(ring)) {
         reason = "the worker could not map the heap at its address";
-    } else if (!crash_open(ring) || !replay_open(ring->n_slots)) {
+    } else if (!crash_open(ring) || !replay_open(ring->n_slots) || !shadow_open(ring)) {
         reason = "the worker could not prepare itself";
     } else {
+        territory_open(ring, path);
         reason = submission_load(submission, path, ring);
+        territory_find_module();
     }
     if (reason != NULL) {
         strncpy(ring->text, reason, RING_TEXT_BYTES - 1);
@@ -39,9 +44,10 @@ static uint64_t init(const struct submission *submission, const struct ring *rin
 }
 
 /// One call of the submission; the pointer or number that it gave.
-static uint64_t call(enum ring_command command, const struct submission *submission,
-                     struct ring *ring)
+static __attribute__((noinline)) uint64_t
+call(enum ring_command command, const struct submission *submission, struct ring *ring)
 {
+    TERRITORY_GUARD_STACK();
     void *pointer = (void *)(uintptr_t)ring->pointer;
     size_t size = (size_t)ring->size;
     switch (command) {
@@ -59,12 +65,31 @@ static uint64_t call(enum ring_command command, const struct submission *submiss
     case RING_SLICE_RUN:
         replay_slice(submission, ring, ring->count);
         return 0;
+    case RING_COST_OPEN:
+        return cost_open(ring);
+    case RING_COST_RUN:
+        cost_run(submission, ring, ring->count);
+        return 0;
     case RING_CALL:
         modules_call(ring);
         return 0;
     default:
         return 0;
     }
+}
+
+static uint64_t serve(enum ring_command command, const struct submission *submission,
+                      struct ring *ring)
+{
+    if (command == RING_TRACE) {
+        shadow_trace();
+        return 0;
+    }
+    uint64_t size = ring->size; // an answer to mem_sbrk overwrites it
+    shadow_begin(command, ring->pointer);
+    uint64_t result = call(command, submission, ring);
+    shadow_end(command, size, result);
+    return result;
 }
 
 int main(int argc, char **argv)
@@ -80,7 +105,7 @@ int main(int argc, char **argv)
         if (command == RING_LOAD) {
             load(&submission, argv[1], ring);
         } else {
-            port_reply(ring, RING_DONE, call(command, &submission, ring));
+            port_reply(ring, RING_DONE, serve(command, &submission, ring));
         }
     }
 }

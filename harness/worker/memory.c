@@ -7,7 +7,9 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include "harness/worker/cost.h"
 #include "harness/worker/port.h"
+#include "harness/worker/shadow.h"
 
 #define PAGE_BYTES 4096
 
@@ -65,14 +67,19 @@ void *mem_sbrk(intptr_t increment)
     // hears of a request that is too large all the same: it is the cause of what comes next.
     bool sensible = increment >= 0;
     if (sensible && break_bytes + (uint64_t)increment <= granted_bytes) {
+        cost_grow(break_bytes, break_bytes + (uint64_t)increment);
         break_bytes += (uint64_t)increment;
+        shadow_grow((uint64_t)increment, break_bytes, CALL_SITE_HERE);
         return old_break;
     }
+    shadow_grow((uint64_t)increment, break_bytes, CALL_SITE_HERE);
     if (!sensible || max_bytes == 0 || !ask_judge((uint64_t)increment)) {
         errno = ENOMEM;
         return (void *)-1;
     }
+    cost_grow(break_bytes, break_bytes + (uint64_t)increment);
     break_bytes += (uint64_t)increment;
+    shadow_grow((uint64_t)increment, break_bytes, CALL_SITE_HERE);
     return old_break;
 }
 

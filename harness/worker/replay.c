@@ -6,8 +6,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-#include "harness/trace/trace.h"
-
 static void **pointers;
 static size_t table_bytes;
 static bool used;
@@ -27,21 +25,16 @@ void replay_reset(void)
     used = false;
 }
 
-void replay_slice(const struct submission *submission, struct ring *ring, uint32_t count)
+void **replay_table(void)
 {
     used = true;
+    return pointers;
+}
+
+void replay_slice(const struct submission *submission, struct ring *ring, uint32_t count)
+{
+    void **table = replay_table();
     for (uint32_t i = 0; i < count; i++) {
-        const struct ring_op *op = &ring->slice[i];
-        void *none = NULL;
-        void **place = op->slot == TRACE_NO_SLOT ? &none : &pointers[op->slot];
-        if (op->kind == OP_ALLOC) {
-            *place = submission->malloc((size_t)op->size);
-        } else if (op->kind == OP_FREE) {
-            submission->free(*place);
-            *place = NULL;
-        } else {
-            *place = submission->realloc(*place, (size_t)op->size);
-        }
-        ring->log[i] = (uint64_t)(uintptr_t)*place;
+        ring->log[i] = replay_op(submission, table, &ring->slice[i]);
     }
 }

@@ -22,6 +22,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "harness/worker/sighting.h"
+
 #define RING_SLICE 1024        ///< operations in one slice
 #define RING_TEXT_BYTES 4096   ///< dlerror's text
 #define RING_FILTER_BYTES 8192 ///< one seccomp program
@@ -44,6 +46,9 @@ enum ring_command {
     RING_REFUSE,    ///< answer to RING_SBRK: no memory
     RING_CALL,      ///< function `count` of a module with `arguments`, packed as modules.h says
     RING_ANSWER,    ///< answer to RING_ASK: `pointer` is the value
+    RING_COST_OPEN, ///< take `machine`: its TLBs, caches and predictor know nothing yet
+    RING_COST_RUN,  ///< as SLICE_RUN; logs what each operation costs, too
+    RING_TRACE,     ///< question `count`, enum sighting_question, about the address `pointer`
 };
 
 enum ring_reply {
@@ -53,6 +58,9 @@ enum ring_reply {
     RING_LOAD_FAILED, ///< text: why
     RING_DIED,        ///< a signal: see the signal fields; the worker exits next
     RING_ASK,         ///< within CALL: question `value`, its arguments in `results`; ANSWER follows
+    /// Instrumented code was about to store where it must not: value is the code's offset in the
+    /// shared object, right behind; results[0] the address. The worker exits next.
+    RING_STORE_REFUSED,
 };
 
 #define RING_ARGUMENTS 16 ///< words of a call of a module
@@ -105,6 +113,34 @@ enum ring_function {
     RING_HAS_CHECKHEAP = 16,
 };
 
+/// What the simulated machine counts. The cost of an operation is the sum over its events of how
+/// many there were times what one costs.
+enum ring_event {
+    RING_EVENT_BLOCK,        ///< a basic block was entered
+    RING_EVENT_MISPREDICTED, ///< and the branch predictor had expected another
+    RING_EVENT_ACCESS,       ///< a load or a store
+    RING_EVENT_L1_MISS,      ///< of a line
+    RING_EVENT_L2_MISS,
+    RING_EVENT_TLB_MISS,    ///< of the first TLB
+    RING_EVENT_WALK,        ///< a miss of both
+    RING_EVENT_COPIED_LINE, ///< read or written by memcpy, memmove, memset
+    RING_EVENT_SBRK,
+    RING_EVENT_SBRK_PAGE, ///< a page that the heap had not reached before the call
+    RING_EVENTS
+};
+
+struct ring_shape {
+    uint32_t sets; ///< a power of two; 0: there is no such level
+    uint32_t ways;
+};
+
+/// The simulated machine: the nearer level first.
+struct ring_machine {
+    struct ring_shape tlbs[2], caches[2];
+    uint32_t page_bits, line_bits;
+    uint32_t cycles[RING_EVENTS]; ///< what one event costs
+};
+
 /// One operation of a slice. Pointers stay with the worker, in a table by slot.
 struct ring_op {
     uint32_t kind; ///< enum op_kind
@@ -116,8 +152,11 @@ struct ring {
     // Set by the judge before the first command.
     uint64_t heap_base;      ///< the address where the worker maps the heap
     uint64_t heap_max_bytes; ///< 0: there is no heap
+    uint64_t watch_from;     ///< SIGHTING_STORE_PAYLOAD means stores into [watch_from, watch_to)
+    uint64_t watch_to;
     uint32_t spin_turns;     ///< before a futex wait; 0 with one CPU
     uint32_t n_slots;        ///< size of the worker's pointer table
+    uint32_t keeps_shadow;   ///< 1: the accesses of an instrumented submission are held against rules
     uint32_t loading_filter_bytes;
     uint32_t running_filter_bytes;
     uint8_t loading_filter[RING_FILTER_BYTES]; ///< seccomp program, struct sock_filter[]
@@ -149,9 +188,18 @@ struct ring {
 
     struct ring_op slice[RING_SLICE];
     uint64_t log[RING_SLICE]; ///< pointers returned in the slice; 0 for a free
+
+    struct ring_machine machine;  ///< of COST_OPEN; set by the judge
+    uint64_t cycles[RING_SLICE];  ///< that each operation of a COST_RUN took
+    uint64_t events[RING_EVENTS]; ///< since COST_OPEN, with each reply to COST_RUN
+
+    struct sighting sightings[N_SIGHTINGS]; ///< by enum sighting_kind
+    struct sighting latest[N_SIGHTINGS];    ///< the first of that kind in the last call with one
 };
 
 static_assert(sizeof(struct ring_op) == 16, "the same for both widths");
+static_assert(sizeof(struct sighting) == 64, "the same for both widths");
+static_assert(offsetof(struct ring, sightings) % 8 == 0, "the same for both widths");
 static_assert(offsetof(struct ring, command_number) == 64 + 2 * RING_FILTER_BYTES, "");
 static_assert(offsetof(struct ring, size) == offsetof(struct ring, command_number) + 24, "");
 static_assert(offsetof(struct ring, arguments) == offsetof(struct ring, command_number) + 32, "");
@@ -159,5 +207,6 @@ static_assert(offsetof(struct ring, results) == offsetof(struct ring, reply_numb
 static_assert(offsetof(struct ring, text) == offsetof(struct ring, reply_number) + 192, "");
 static_assert(RING_N_MODULE_FUNCTIONS <= 64, "module_functions has a bit for each");
 static_assert(offsetof(struct ring, slice) % 8 == 0, "the same for both widths");
+static_assert(offsetof(struct ring, cycles) % 8 == 0, "the same for both widths");
 
 #endif

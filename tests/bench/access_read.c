@@ -85,8 +85,6 @@ static void measure_packed(const char *folder, const char *packed, const char *n
     snprintf(what, sizeof what, "%s, gzip'd", name);
     measure(packed, what);
     setenv("MMGRADE_NO_CACHE", "0", 1);
-    printf("%5.1f million records a second: %s, text, the cache being written\n",
-           read_once(text).millions, name);
     printf("%5.1f million records a second: %s, gzip'd, the cache being written\n",
            read_once(packed).millions, name);
     snprintf(what, sizeof what, "%s, from the cache", name);

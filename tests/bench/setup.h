@@ -22,9 +22,9 @@ struct bench {
 };
 
 /// Builds the allocator `source`, from the project's root; dies when it cannot.
-static inline void bench_open(struct bench *bench, const char *source, const struct trace *trace)
+static inline void bench_open_built(struct bench *bench, const char *source,
+                                    const struct trace *trace, char *compiler, bool instrumented)
 {
-    static char compiler[] = "gcc";
     static char entry[] = "mm.c";
     static char optimise[] = "-O2";
     static char *flags[] = {optimise};
@@ -37,6 +37,7 @@ static inline void bench_open(struct bench *bench, const char *source, const str
         .submission = paths_in_root(source),
         .settings = &bench->build_settings,
         .headers = paths_in_root("student_template/malloc"),
+        .instrumented = instrumented,
         .alignment = 16,
         .seconds = 30,
     };
@@ -55,6 +56,12 @@ static inline void bench_open(struct bench *bench, const char *source, const str
         .call_seconds = 60,
         .total_seconds = 600,
     };
+}
+
+static inline void bench_open(struct bench *bench, const char *source, const struct trace *trace)
+{
+    static char compiler[] = "gcc";
+    bench_open_built(bench, source, trace, compiler, false);
 }
 
 static inline void bench_close(struct bench *bench)

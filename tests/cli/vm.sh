@@ -13,7 +13,7 @@ mmgrade=$PWD/${1:-build/release/mmgrade}
 shared=../shared/traces/vm
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
-export MMGRADE_NO_CACHE=1
+export XDG_CACHE_HOME="$tmp/cache"
 n_passed=0
 n_failed=0
 
@@ -133,6 +133,7 @@ refuses '--page-bits: it takes a whole number' --page-bits 12x --policy lru "$tr
 refuses "--page-bits: the pages of the machine 'core-i7' have 12 bits, not 10" \
     --page-bits 10 "$trace"
 refuses '--limit: it takes a whole number from 1' --limit 0 "$trace"
+refuses "--limit: it takes a whole number from 1 to [0-9]+, not '0x'" --limit 0x "$trace"
 refuses '--window: it takes a whole number from 1' --window 0 "$trace"
 refuses '--seed: it takes a whole number' --seed x "$trace"
 refuses '--window: no policy was chosen that looks back' --window 9 --policy lru "$trace"
@@ -256,6 +257,8 @@ for policy in lru clock; do
         sed -n 's/.*"faults": \([0-9]*\),/\1/p' | tr '\n' ' ')"
 done
 run 'a limit' 0 "$tmp/loop.pages" --limit 25 --policy lru --frames 9 --json -
+json_is 25 replacement 0 references
+run 'a limit in hexadecimal' 0 "$tmp/loop.pages" --limit 0x19 --policy lru --frames 9 --json -
 json_is 25 replacement 0 references
 printf '%s\n' '00000000 W' '00001000 R' '00002000 R' '00003000 R' >"$tmp/window.trace"
 for window in '1 1' '200 0'; do # the oldest page is dirty: it goes once it has left the window

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 # `mmgrade vmtrace` and the shipped traces of traces/vm:  tests/cli/vmtrace.sh PROGRAM
 # Options, messages, exit status, files; that the shipped traces are what their README says.
-# GOLDEN_UPDATE=1 rewrites tests/golden/*vmtrace*.txt.
+# GOLDEN_UPDATE=1 (make golden) rewrites tests/golden/*vmtrace*.txt.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 mmgrade=$PWD/${1:?usage: tests/cli/vmtrace.sh PROGRAM}
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
+export XDG_CACHE_HOME="$tmp/cache"
 n_passed=0
 n_failed=0
 name=start
@@ -80,7 +81,7 @@ refuses 'gen: base' '--base: 0x1001 is no multiple of the page size, 4096' gen z
 refuses 'gen: va-bits' '--va-bits: 20 is too few to scatter 256 pages' gen sparse --va-bits 20
 refuses 'gen: no folder' 'no-such-folder' gen loop -o "$tmp/no-such-folder/loop.trace"
 while read -r kind option min max; do
-    for bad in '' x 1x -1 1.5 99999999999999999999 "$((max + 1))"; do
+    for bad in '' x 1x 0x ' 1' +1 -1 1.5 99999999999999999999 "$((max + 1))"; do
         refuses "gen --$option '$bad'" "--$option takes a whole number from $min to $max, not '$bad'" \
             gen "$kind" "--$option" "$bad"
     done
@@ -163,6 +164,7 @@ refuses 'convert: two files' 'convert takes one file, not 2' convert a b
 refuses 'convert: form' "unknown form 'csv'" convert --to csv "$tmp/small.trace"
 echo old >"$tmp/kept"
 refuses 'convert: broken' 'broken.trace:3' convert "$tmp/broken.trace" -o "$tmp/kept"
+refuses 'convert: broken, to a device' 'broken.trace:3' convert "$tmp/broken.trace" -o /dev/null
 check 'the old file is gone' [ "$(cat "$tmp/kept")" = old ]
 check 'a temporary file is left' [ "$(ls "$tmp"/kept*)" = "$tmp/kept" ]
 for file in "$tmp/small.trace" traces/vm/maps.trace traces/vm/recorded/sort.trace.gz; do

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// The mutants: allocators that are broken on purpose, each with the verdict that it must get, and
+// The mutants: submissions that are broken on purpose, each with the verdict that it must get, and
 // good ones that must not be accused. README.md beside this file says how a .mutant file is
 // written.
 //
@@ -36,7 +36,9 @@ struct mutant {
     char *name;
     char *text;   ///< of the .mutant file
     char *source; ///< the base with all edits applied
-    char *lab, *base, *rubric, *trace, *expect;
+    char *lab;
+    char *base; ///< files, separated by spaces
+    char *rubric, *trace, *expect;
     long changed;           ///< the operation that the message must name; 0 when it need not
     char *folder;           ///< where it is judged; NULL before that
     pid_t pid;              ///< of mmgrade, 0 when it does not run
@@ -192,6 +194,30 @@ static bool apply_edits(struct mutant *mutant, char *edit)
     return *edit == '\0' || complain(mutant, "line %zu: expected '<<<<'", line_of(mutant, edit));
 }
 
+/// The files of `base`, one behind the other.
+static bool read_bases(struct mutant *mutant)
+{
+    mutant->source = xstrdup("");
+    const char *name = mutant->base;
+    while (*name != '\0') {
+        size_t n = strcspn(name, " ");
+        char *path = xasprintf("%.*s", (int)n, name);
+        char *text = read_file(path);
+        if (text == NULL) {
+            complain(mutant, "base %s: %s", path, strerror(errno));
+            free(path);
+            return false;
+        }
+        char *longer = xasprintf("%s%s", mutant->source, text);
+        free(mutant->source);
+        free(text);
+        free(path);
+        mutant->source = longer;
+        name += n + strspn(name + n, " ");
+    }
+    return true;
+}
+
 static bool read_mutant(struct mutant *mutant)
 {
     mutant->text = read_file(mutant->path);
@@ -199,16 +225,14 @@ static bool read_mutant(struct mutant *mutant)
         return complain(mutant, "%s: %s", mutant->path, strerror(errno));
     }
     mutant->lab = xstrdup("malloc");
-    mutant->rubric = xstrdup("grading/rubrics/malloc.yaml");
     char *edits = NULL;
     if (!read_head(mutant, &edits)) {
         return false;
     }
-    mutant->source = read_file(mutant->base);
-    if (mutant->source == NULL) {
-        return complain(mutant, "base %s: %s", mutant->base, strerror(errno));
+    if (mutant->rubric == NULL) {
+        mutant->rubric = xasprintf("grading/rubrics/%s.yaml", mutant->lab);
     }
-    return apply_edits(mutant, edits);
+    return read_bases(mutant) && apply_edits(mutant, edits);
 }
 
 // --- Judging it -------------------------------------------------------------------------------
@@ -271,18 +295,21 @@ static char *describe_verdict(const json_t *verdict, const char *prefix)
                      (long long)json_integer_value(json_object_get(verdict, "op")));
 }
 
-/// The expected warning if it is among those of the case, else the last one, else "PASS".
-static char *describe_warnings(const json_t *one_case, const char *expect)
+/// The expected warning if any case has it, else the last one, else "PASS".
+static char *describe_warnings(const json_t *cases, const char *expect)
 {
     char *seen = xstrdup("PASS");
-    size_t i;
-    json_t *warning;
-    json_array_foreach(json_object_get(one_case, "warnings"), i, warning)
+    size_t i, j;
+    json_t *one_case, *warning;
+    json_array_foreach((json_t *)cases, i, one_case)
     {
-        free(seen);
-        seen = describe_verdict(warning, "WARN ");
-        if (strcmp(seen, expect) == 0) {
-            break;
+        json_array_foreach(json_object_get(one_case, "warnings"), j, warning)
+        {
+            free(seen);
+            seen = describe_verdict(warning, "WARN ");
+            if (strcmp(seen, expect) == 0) {
+                return seen;
+            }
         }
     }
     return seen;
@@ -307,17 +334,31 @@ static bool names_operation(const json_t *verdict, long number)
     return found;
 }
 
+/// The first case that failed, else the first: a trace may be played on several machines.
+static const json_t *find_case(const json_t *result)
+{
+    const json_t *cases = json_object_get(result, "cases");
+    size_t i;
+    json_t *one;
+    json_array_foreach((json_t *)cases, i, one)
+    {
+        if (json_is_object(json_object_get(one, "verdict"))) {
+            return one;
+        }
+    }
+    return json_array_get(cases, 0);
+}
+
 /// What the result tree says, in the words of an `expect` line; the caller frees it.
 static char *describe(const json_t *result, const char *expect)
 {
     const json_t *build = json_object_get(json_object_get(result, "build"), "verdict");
-    const json_t *one_case = json_array_get(json_object_get(result, "cases"), 0);
-    const json_t *verdict = json_object_get(one_case, "verdict");
+    const json_t *verdict = json_object_get(find_case(result), "verdict");
     if (json_is_object(build)) {
         return xasprintf("BUILD %s", code_of(build));
     }
     return json_is_object(verdict) ? describe_verdict(verdict, "")
-                                   : describe_warnings(one_case, expect);
+                                   : describe_warnings(json_object_get(result, "cases"), expect);
 }
 
 static bool agrees(struct mutant *mutant, const json_t *result)
@@ -326,7 +367,7 @@ static bool agrees(struct mutant *mutant, const json_t *result)
     bool same = strcmp(seen, mutant->expect) == 0;
     complain(mutant, "expected %s, seen %s", mutant->expect, seen);
     free(seen);
-    const json_t *one_case = json_array_get(json_object_get(result, "cases"), 0);
+    const json_t *one_case = find_case(result);
     const json_t *verdict = json_object_get(one_case, "verdict");
     if (same && mutant->changed != 0 && !names_operation(verdict, mutant->changed)) {
         return complain(mutant, "expected %s, seen as well, but no text names operation %ld",
@@ -375,11 +416,13 @@ static void finish(struct mutant *mutant, bool passed, bool keep)
         printf("%s: %s\n", mutant->name, mutant->error);
     }
     if (!passed && keep && mutant->folder != NULL) {
-        printf("    kept in %s\n", mutant->folder);
-        free(mutant->folder);
-    } else {
-        scratch_remove(mutant->folder);
+        // Under a name that scratch.c does not know: it removes its own when the program ends.
+        char *kept = xasprintf("%s.kept", mutant->folder);
+        bool moved = rename(mutant->folder, kept) == 0;
+        printf("    %s %s\n", moved ? "kept in" : "cannot be kept as", kept);
+        free(kept);
     }
+    scratch_remove(mutant->folder);
     char *owned[] = {mutant->path, mutant->name,   mutant->text,  mutant->source,
                      mutant->base, mutant->rubric, mutant->trace, mutant->expect};
     for (size_t i = 0; i < sizeof owned / sizeof *owned; i++) {

@@ -81,6 +81,18 @@ static inline void write_text_file(const char *folder, const char *name, const c
     free(path);
 }
 
+/// Puts ring.h and what it includes into a folder, for submissions that forge.
+static inline void copy_ring(const char *folder)
+{
+    char *headers = paths_in_root("harness/worker");
+    char *command = xasprintf("for h in ring sighting; do "
+                              "sed 's|harness/worker/||' '%s'/$h.h >'%s'/$h.h; done",
+                              headers, folder);
+    ck_assert_int_eq(system(command), 0);
+    free(command);
+    free(headers);
+}
+
 /// A folder with mm.c, the good allocator with other hooks, and ring.h for those who forge.
 static inline char *write_allocator(const struct allocator *allocator)
 {
@@ -96,13 +108,7 @@ static inline char *write_allocator(const struct allocator *allocator)
     }
     fprintf(file, "%s%s", good_allocator, allocator->code == NULL ? "" : allocator->code);
     ck_assert_int_eq(fclose(file), 0);
-    char *ring = paths_in_root("harness/worker/ring.h");
-    char *copy = xasprintf("%s/ring.h", folder);
-    char *command = xasprintf("cp '%s' '%s'", ring, copy);
-    ck_assert_int_eq(system(command), 0);
-    free(command);
-    free(copy);
-    free(ring);
+    copy_ring(folder);
     free(source);
     return folder;
 }

@@ -95,8 +95,8 @@ START_TEST(joins_undo_splits)
     srand(test_seed(5));
     for (int i = 0; i < 20000; i++) {
         const struct geometry *g = i % 2 ? &small : &core_i7;
-        uint64_t address = ((uint64_t)rand() << 31 ^ (uint64_t)rand()) & ((1u << 31) - 1 +
-                           (UINT64_C(1) << 47));
+        uint64_t address =
+            ((uint64_t)rand() << 31 ^ (uint64_t)rand()) & ((1u << 31) - 1 + (UINT64_C(1) << 47));
         uint64_t va = address & (UINT64_MAX >> (64 - g->va_bits));
         uint64_t pa = address & (UINT64_MAX >> (64 - g->pa_bits));
         struct virtual_fields v = geometry_split_virtual(g, va);
@@ -123,12 +123,9 @@ static const struct {
     {{.n_levels = 2}, "level 2 has no bits"},
     {{.level_bits = {9}}, "levels: 9 bits do not make the VPN's 8"},
     {{.n_levels = 2, .level_bits = {9, 9}}, "levels: 9 + 9 bits do not make the VPN's 8"},
-    {{.level_bits = {10}},
-     "a table of level 1 (2^10 entries of 8 bytes) is larger than memory"},
-    {{.tlb_sets = 3},
-     "3 TLB sets: must be a power of two, at most as many as there are pages"},
-    {{.tlb_sets = 512},
-     "512 TLB sets: must be a power of two, at most as many as there are pages"},
+    {{.level_bits = {10}}, "a table of level 1 (2^10 entries of 8 bytes) is larger than memory"},
+    {{.tlb_sets = 3}, "3 TLB sets: must be a power of two, at most as many as there are pages"},
+    {{.tlb_sets = 512}, "512 TLB sets: must be a power of two, at most as many as there are pages"},
     {{.line_bytes = 128}, "lines of 128 bytes: must be a power of two, at most a page's size"},
     {{.line_bytes = 6}, "lines of 6 bytes: must be a power of two, at most a page's size"},
     {{.cache_sets = 2048},

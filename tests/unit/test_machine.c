@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// The whole golden machine: the book's worked examples, small machines whose every count is worked
-// out by hand, and random ones held against their parts.
+// The whole golden machine: small ones whose every count is worked out by hand, and random ones
+// held against their parts.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -42,125 +42,6 @@ static void play_event(struct machine *machine, enum access_kind kind, uint64_t 
                             .process = (uint16_t)process};
     machine_run(machine, &record, 1);
 }
-
-static char *explain(const struct machine *machine, uint64_t va)
-{
-    char *text = NULL;
-    size_t n = 0;
-    FILE *stream = open_memstream(&text, &n);
-    machine_explain(machine, va, stream);
-    fclose(stream);
-    return text;
-}
-
-/// CS:APP 3e, figure 9.20 and its practice problems; NULL: no such line.
-static const struct {
-    uint64_t va;
-    const char *vpn, *tlbi, *tlbt, *tlb, *fault, *ppn, *pa, *co, *ci, *ct, *cache, *byte;
-} rows[] = {
-    {0x03d4, "0x0f", "0x3", "0x03", "yes (L1 dTLB)", "no", "0x0d", "0x354", "0x0", "0x5", "0x0d",
-     "yes (L1 d-cache)", "0x36"},
-    {0x03d7, "0x0f", "0x3", "0x03", "yes (L1 dTLB)", "no", "0x0d", "0x357", "0x3", "0x5", "0x0d",
-     "yes (L1 d-cache)", "0x1d"},
-    {0x027c, "0x09", "0x1", "0x02", "no", "no", "0x17", "0x5fc", "0x0", "0xf", "0x17", "no", NULL},
-    {0x03a9, "0x0e", "0x2", "0x03", "no", "no", "0x11", "0x469", "0x1", "0xa", "0x11", "no", NULL},
-    {0x0040, "0x01", "0x1", "0x00", "no", "yes", NULL, NULL, NULL, NULL, NULL, NULL, NULL},
-    {0x0b8f, "0x2e", "0x2", "0x0b", "no", "yes", NULL, NULL, NULL, NULL, NULL, NULL, NULL},
-    {0x0020, "0x00", "0x0", "0x00", "no", "no", "0x28", "0xa20", "0x0", "0x8", "0x28", "no", NULL},
-};
-
-static void expect_line(const char *text, const char *label, const char *value)
-{
-    char start[64];
-    char line[128];
-    snprintf(start, sizeof start, "\n  %-12s ", label);
-    if (value == NULL) {
-        ck_assert_msg(strstr(text, start) == NULL, "%s in\n%s", label, text);
-        return;
-    }
-    snprintf(line, sizeof line, "%s%s\n", start, value);
-    ck_assert_msg(strstr(text, line) != NULL, "no line '%s' in\n%s", line + 1, text);
-}
-
-START_TEST(the_books_examples_are_explained_and_nothing_changes)
-{
-    struct machine_settings settings = find("csapp-small");
-    struct machine *machine = machine_open(&settings);
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char pa[64];
-        char *text = explain(machine, rows[i].va);
-        expect_line(text, "VPN", rows[i].vpn);
-        expect_line(text, "TLBI", rows[i].tlbi);
-        expect_line(text, "TLBT", rows[i].tlbt);
-        expect_line(text, "TLB hit", rows[i].tlb);
-        expect_line(text, "page fault", rows[i].fault);
-        expect_line(text, "PPN", rows[i].ppn);
-        expect_line(text, "CO", rows[i].co);
-        expect_line(text, "CI", rows[i].ci);
-        expect_line(text, "CT", rows[i].ct);
-        expect_line(text, "cache hit", rows[i].cache);
-        expect_line(text, "byte", rows[i].byte);
-        snprintf(pa, sizeof pa, "physical address %s\n", rows[i].pa == NULL ? "" : rows[i].pa);
-        ck_assert((strstr(text, pa) != NULL) == (rows[i].pa != NULL));
-        free(text);
-    }
-    struct machine_counts counts = machine_counts(machine);
-    struct machine_counts none = {0};
-    ck_assert_mem_eq(&counts, &none, sizeof counts);
-    machine_close(machine);
-}
-END_TEST
-
-START_TEST(bits_stand_under_a_ruler)
-{
-    static const char expected[] =
-        "virtual address 0x03d4\n"
-        "    13  12  11  10   9   8   7   6   5   4   3   2   1   0\n"
-        "     0   0   0   0   1   1   1   1   0   1   0   1   0   0\n"
-        "  |------------- VPN ------------|--------- VPO ---------|\n"
-        "  |--------- TLBT --------|TLBI -|\n";
-    struct machine_settings settings = find("csapp-small");
-    struct machine *machine = machine_open(&settings);
-    char *text = explain(machine, 0x3d4);
-    ck_assert_msg(strstr(text, "13  12  11") != NULL && strstr(text, " 0   0   0   0   1   1") != NULL,
-                  "%s", text);
-    ck_assert_msg(strncmp(text, expected, strlen("virtual address 0x03d4\n")) == 0, "%s", text);
-    free(text);
-    text = explain(machine, 0x4000);
-    ck_assert_str_eq(text,
-                     "0x4000 is no virtual address of csapp-small: it has 14 bits at most\n");
-    free(text);
-    machine_close(machine);
-}
-END_TEST
-
-START_TEST(the_books_machine_plays_what_it_explains)
-{
-    struct machine_settings settings = find("csapp-small");
-    struct machine *machine = machine_open(&settings);
-    struct machine_outcome outcome = play(machine, ACCESS_WRITE, 0x3d7);
-    ck_assert_int_eq(outcome.fault, MACHINE_NO_FAULT);
-    ck_assert_int_eq(outcome.tlb, MACHINE_DTLB);
-    ck_assert_int_eq(outcome.cache, MACHINE_L1D);
-    ck_assert_uint_eq(outcome.pa, 0x357);
-    outcome = play(machine, ACCESS_READ, 0x27c);
-    ck_assert_int_eq(outcome.tlb, -1);
-    ck_assert_int_eq(outcome.cache, -1);
-    ck_assert_uint_eq(outcome.n_walk_references, 1);
-    ck_assert_uint_eq(outcome.pa, 0x5fc);
-    outcome = play(machine, ACCESS_READ, 0x40); // the lowest frame that no page has is 0
-    ck_assert_int_eq(outcome.fault, MACHINE_MISSING);
-    ck_assert_uint_eq(outcome.pa, 0);
-    for (uint64_t vpn = 0; vpn < 256; vpn++) {
-        play(machine, ACCESS_READ, vpn << 6);
-    }
-    // 64 frames; the book's 13 pages lie in 11 of them: 13 + 53 pages fit into memory.
-    struct machine_counts counts = machine_counts(machine);
-    ck_assert_uint_eq(counts.n_faults[MACHINE_MISSING], 53);
-    ck_assert_uint_eq(counts.n_faults[MACHINE_OUT_OF_FRAMES], 256 - 13 - 53);
-    machine_close(machine);
-}
-END_TEST
 
 /// One level of everything; a walk reads two PTEs.
 #define SMALL                                                                                      \
@@ -397,102 +278,9 @@ START_TEST(a_machine_is_the_sum_of_its_parts)
 }
 END_TEST
 
-static const struct {
-    const char *text, *message;
-} mistakes[] = {
-    {"base: i9\n",
-     "m.yaml:1:7: unknown machine 'i9' (one of csapp-small, core-i7, x86-32, sv39)"},
-    {"page: 3000\n", "m.yaml:1:7: pages of 3000 bytes: must be a power of two"},
-    {"virtual_bits: 65\n", "m.yaml:1:15: 'virtual_bits' is 65, allowed are 1 to 64"},
-    {"virtual_bits: 32.5\n", "m.yaml:1:15: 'virtual_bits' is 32.5, needs a whole number"},
-    {"dtlb:\n  ways: 1.5\n", "m.yaml:2:9: 'ways' is 1.5, needs a whole number"},
-    {"levels: [9, 9]\n", "m.yaml:1:9: levels: 9 + 9 bits do not make the VPN's 36"},
-    {"levels: [9, x]\n", "m.yaml:1:9: 'x' is no number of bits from 1 to 40"},
-    {"levels: [6, 6, 6, 6, 6, 6]\n", "m.yaml:1:9: 6 levels of page tables: 1 to 5 are possible"},
-    {"dtlb:\n  entries: 24\n", "m.yaml:2:3: L1 dTLB: 6 sets are no power of two"},
-    {"dtlb:\n  entries: 10\n", "m.yaml:2:3: 10 entries cannot be shared out among 4 ways"},
-    {"dtlb:\n  entries: 0\n", "m.yaml:1:1: a machine needs an L1 dTLB and an L1 d-cache"},
-    {"l2tlb:\n  entries: 48\n  ways: 4\n", "m.yaml:2:3: L2 TLB: 12 sets are no power of two"},
-    {"l1d:\n  size: 3000\n",
-     "m.yaml:2:3: 3000 bytes are no whole number of sets of 8 lines of 64 bytes"},
-    {"l1i:\n  size: 24 KiB\n", "m.yaml:2:3: L1 i-cache: 48 sets are no power of two"},
-    {"l2:\n  size: 0\n", "m.yaml:1:1: a third cache without a second"},
-    {"line: 8 KiB\n",
-     "m.yaml:1:7: lines of 8192 bytes: must be a power of two, at most a page's size"},
-    {"frames: 10\npolicy: opt\n", "m.yaml:2:9: policy opt: a machine does not know the future"},
-    {"frames: 10\npolicy: aging\n", "m.yaml:2:9: policy aging needs a window of at least 1 use"},
-    {"policy: best\n", "m.yaml:1:9: unknown policy 'best'"},
-    {"base: sv39\nphysical_bits: 20\nframes: 257\n",
-     "m.yaml:2:16: L1 d-cache: a way is larger than memory"},
-    {"tlb: 3\n", NULL},
-    {"", "m.yaml:1:1: the file is empty"},
-};
-
-START_TEST(nonsense_is_refused_where_it_stands)
-{
-    struct machine_settings settings;
-    struct error error;
-    for (size_t i = 0; i < sizeof mistakes / sizeof mistakes[0]; i++) {
-        const char *text = mistakes[i].text;
-        ck_assert_msg(!machine_parse(&settings, "m.yaml", text, strlen(text), &error), "%s", text);
-        if (mistakes[i].message != NULL) {
-            ck_assert_str_eq(error.text, mistakes[i].message);
-        }
-    }
-    ck_assert(!machine_find(&settings, "core-i8", &error));
-    ck_assert_str_eq(error.text, "core-i8: no machine of that name (csapp-small, core-i7, x86-32, "
-                                 "sv39), and as a file: No such file or directory");
-    ck_assert(!machine_find(&settings, "/", &error));
-    settings = find("csapp-small");
-    settings.n_frames = 4;
-    ck_assert(!machine_settle(&settings, error.text, sizeof error.text));
-    ck_assert_str_eq(error.text, "machine csapp-small has pages in frames from the start: its "
-                                 "frames cannot be limited");
-}
-END_TEST
-
-START_TEST(presets_and_files_make_machines_that_run)
-{
-    struct access records[] = {{.address = 0x12, .bytes = 4, .kind = ACCESS_FETCH},
-                               {.address = 0x1234, .bytes = 4, .kind = ACCESS_MODIFY}};
-    for (size_t i = 0; machine_presets[i].name[0] != '\0'; i++) {
-        struct machine_settings settings = find(machine_presets[i].name);
-        struct machine *machine = machine_open(&settings);
-        machine_run(machine, records, 2);
-        ck_assert_uint_eq(machine_counts(machine).n_accesses, 3);
-        char *text = explain(machine, 0x1234);
-        ck_assert_ptr_nonnull(strstr(text, "cache hit    yes (L1 d-cache)"));
-        free(text);
-        machine_close(machine);
-    }
-    struct machine_settings settings = parse("base: core-i7\ntitle: mine\n");
-    struct machine_settings preset = find("core-i7");
-    ck_assert_str_eq(settings.name, "m.yaml");
-    ck_assert_str_eq(settings.title, "mine");
-    ck_assert_mem_eq(&settings.geometry, &preset.geometry, sizeof settings.geometry);
-    ck_assert_mem_eq(&settings.tlbs, &preset.tlbs, sizeof settings.tlbs);
-    for (int i = 0; i < MACHINE_CACHES; i++) {
-        ck_assert_uint_eq(settings.caches[i].sets, preset.caches[i].sets);
-        ck_assert_uint_eq(settings.caches[i].write_back, preset.caches[i].write_back);
-    }
-    char *text = NULL;
-    size_t n = 0;
-    FILE *stream = open_memstream(&text, &n);
-    machine_print_keys(stream);
-    fclose(stream);
-    ck_assert_ptr_nonnull(strstr(text, "walk_through_cache"));
-    free(text);
-}
-END_TEST
-
 Suite *machine_suite(void)
 {
     Suite *suite = suite_create("machine");
-    TCase *book = tcase_create("book");
-    tcase_add_test(book, the_books_examples_are_explained_and_nothing_changes);
-    tcase_add_test(book, bits_stand_under_a_ruler);
-    tcase_add_test(book, the_books_machine_plays_what_it_explains);
-    suite_add_tcase(suite, book);
     TCase *runs = tcase_create("runs");
     tcase_set_timeout(runs, 60);
     tcase_add_test(runs, amat_adds_up);
@@ -503,8 +291,6 @@ Suite *machine_suite(void)
     tcase_add_test(runs, processes_have_pages_of_their_own);
     tcase_add_test(runs, limited_frames_are_never_exceeded);
     tcase_add_test(runs, a_machine_is_the_sum_of_its_parts);
-    tcase_add_test(runs, nonsense_is_refused_where_it_stands);
-    tcase_add_test(runs, presets_and_files_make_machines_that_run);
     suite_add_tcase(suite, runs);
     return suite;
 }

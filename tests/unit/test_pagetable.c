@@ -12,8 +12,10 @@
 
 /// Pages of 256 bytes, 1024 of them, by 1 to 5 levels.
 static const struct geometry shapes[] = {
-    {18, 20, 8, 1, {10}, 1, 1, 16},        {18, 20, 8, 2, {4, 6}, 1, 1, 16},
-    {18, 20, 8, 3, {3, 3, 4}, 1, 1, 16},   {18, 20, 8, 4, {1, 2, 3, 4}, 1, 1, 16},
+    {18, 20, 8, 1, {10}, 1, 1, 16},
+    {18, 20, 8, 2, {4, 6}, 1, 1, 16},
+    {18, 20, 8, 3, {3, 3, 4}, 1, 1, 16},
+    {18, 20, 8, 4, {1, 2, 3, 4}, 1, 1, 16},
     {18, 20, 8, 5, {2, 2, 2, 2, 2}, 1, 1, 16},
 };
 #define N_SHAPES (sizeof shapes / sizeof shapes[0])
@@ -132,8 +134,7 @@ static void check_walk(struct pagetable *table, struct mapping *mapping, uint64_
     mapping->dirty |= mark && access == WALK_WRITE;
     ck_assert_uint_eq(walk.pa, mapping->pa + va % FRAME);
     for (uint32_t level = 0; level < walk.n_levels; level++) {
-        ck_assert_uint_eq(walk.entry[level],
-                          physical_read(table->physical, walk.entry_pa[level]));
+        ck_assert_uint_eq(walk.entry[level], physical_read(table->physical, walk.entry_pa[level]));
         ck_assert(!mark || walk.entry[level] & PTE_A);
     }
     ck_assert(!!(walk.entry[walk.n_levels - 1] & PTE_D) == mapping->dirty);

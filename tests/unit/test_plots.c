@@ -20,7 +20,7 @@ static struct case_result *add_case(struct result *result, const char *trace, do
 {
     struct case_result *one = sample_add_case(result, trace, STATUS_PASSED);
     metric_add(&one->metrics, &one->n_metrics, METRIC_UTILIZATION, "ratio", utilization, 0.5);
-    metric_add(&one->metrics, &one->n_metrics, METRIC_SPEED_RATIO, "ratio", ratio, 1);
+    metric_add(&one->metrics, &one->n_metrics, METRIC_THROUGHPUT, "ratio", ratio, 1);
     return one;
 }
 

@@ -44,9 +44,11 @@ static const struct mistake syntax_mistakes[] = {
     {"lab: *unknown\n", "r.yaml:1:6: found undefined alias"},
     {GOOD "---\nlab: malloc\n", "r.yaml:8:1: a second document begins here"},
     {"malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
-                 "limits, findings, fit, speed, traces, criteria), found a text"},
+                 "limits, findings, fit, speed, machine, common, grid, random, seed, max_accesses, "
+                 "traces, criteria), found a text"},
     {"- lab: malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, "
-                        "checkheap, limits, findings, fit, speed, traces, criteria), found a list"},
+                        "checkheap, limits, findings, fit, speed, machine, common, grid, random, "
+                        "seed, max_accesses, traces, criteria), found a list"},
 };
 
 static const struct mistake key_mistakes[] = {
@@ -72,7 +74,8 @@ static const struct mistake key_mistakes[] = {
      "alignment, base, maximum, fresh)"},
     {GOOD "criterias: 1\n",
      "r.yaml:7:1: unknown key 'criterias', did you mean 'criteria'? (one of lab, title, collect, "
-     "build, heap, checkheap, limits, findings, fit, speed, traces, criteria)"},
+     "build, heap, checkheap, limits, findings, fit, speed, machine, common, grid, random, seed, "
+     "max_accesses, traces, criteria)"},
     {GOOD "[a, b]: 1\n", "r.yaml:7:1: a key must be a plain name, found a list"},
 };
 
@@ -113,7 +116,8 @@ static const struct mistake type_mistakes[] = {
 static const struct mistake value_mistakes[] = {
     {"lab: maloc\n" TRACES CRITERIA, "r.yaml:1:6: unknown lab 'maloc' (one of "},
     {"lab: malloc\n" TRACES "criteria:\n  - name: utilisation\n    points: 1\n",
-     "r.yaml:5:11: unknown criterion 'utilisation' (one of correctness, utilization, throughput)"},
+     "r.yaml:5:11: unknown criterion 'utilisation' (one of correctness, utilization, throughput, "
+     "hit_rate, faults, frames, references)"},
     {GOOD "build:\n  compiler: icc\n", "r.yaml:8:13: unknown compiler 'icc' (one of gcc, clang)"},
     {GOOD "heap:\n  alignment: 12\n", "r.yaml:8:14: unknown alignment '12' (one of 8, 16)"},
     {GOOD "heap:\n  fresh: random\n",
@@ -158,6 +162,35 @@ static const struct mistake meaning_mistakes[] = {
     {"lab: malloc\n" TRACES "    weight: 0\n" CRITERIA, "r.yaml:3:3: all weights are 0"},
 };
 
+#define OF_TLB "lab: tlb\n" TRACES CRITERIA
+static const struct mistake machine_mistakes[] = {
+    {GOOD "grid:\n  - tlb: 4x4\n",
+     "r.yaml:8:3: the lab malloc has no machine: 'grid' is of no use"},
+    {OF_TLB "grid:\n  - tlb: 4x4\n  - tlb: 3x4\n",
+     "r.yaml:8:3: machine 2: tlb '3x4': 3 sets are no power of two"},
+    {OF_TLB "grid:\n  - tlb: 4\n",
+     "r.yaml:8:3: machine 1: tlb '4': expected SETSxWAYS such as 16x4, or none"},
+    {OF_TLB "common:\n  tlb: none\n", "r.yaml:8:3: machine 1: there is no TLB to judge"},
+    {OF_TLB "common:\n  cache: 64x8x63\n",
+     "r.yaml:8:3: machine 1: cache '64x8x63': sets and bytes a line must be powers of two"},
+    {OF_TLB "common:\n  cache: 64x8\n",
+     "r.yaml:8:3: machine 1: cache '64x8': expected SETSxWAYSxBYTES such as 64x8x64"},
+    {OF_TLB "common:\n  levels: 9 9\n",
+     "r.yaml:8:3: machine 1: levels: 9 + 9 bits do not make the VPN's 36"},
+    {OF_TLB "common:\n  levels: 9 x\n",
+     "r.yaml:8:3: machine 1: levels '9 x': expected 1 to 5 numbers of bits such as '9 9 9 9'"},
+    {OF_TLB "common:\n  pa_bits: 12\n",
+     "r.yaml:8:3: machine 1: physical memory needs at least four frames"},
+    {OF_TLB "machine: pdp-11\n", "r.yaml:7:10: pdp-11: no machine of that name "},
+    {OF_TLB "grid:\n  - policy: lifo\n",
+     "r.yaml:8:13: unknown value 'lifo' of 'policy' (one of fifo, lru, clock, second-chance, lfu, "
+     "aging, working-set, random, opt, free)"},
+    {"lab: replace\n" TRACES CRITERIA,
+     "r.yaml:1:1: machine 1: without a number of frames nothing is ever replaced"},
+    {OF_TLB "  - name: faults\n    points: 5\n    full: 2\n",
+     "r.yaml:9:11: faults is never above 1, allowed are 0 to 1"},
+};
+
 static void expect_refused(const struct mistake *mistakes, size_t n_mistakes)
 {
     for (size_t i = 0; i < n_mistakes; i++) {
@@ -182,6 +215,7 @@ START_TEST(mistakes_are_named)
     EXPECT_REFUSED(type_mistakes);
     EXPECT_REFUSED(value_mistakes);
     EXPECT_REFUSED(meaning_mistakes);
+    EXPECT_REFUSED(machine_mistakes);
 }
 END_TEST
 
@@ -219,7 +253,7 @@ START_TEST(defaults_are_sensible)
     ck_assert_uint_eq(settings->heap.checkheap_every, 0);
     ck_assert_double_eq(settings->limits.operation_seconds, 2);
     ck_assert_uint_eq(settings->limits.output_bytes, 64 << 10);
-    ck_assert(settings->speed.enabled);
+    ck_assert(!settings->speed.enabled); // no throughput is scored
     ck_assert_str_eq(settings->speed.reference, "segregated");
     ck_assert_double_eq_tol(settings->speed.budget_seconds, 0.1, 1e-12);
     ck_assert_uint_eq(settings->n_traces, 1);

@@ -33,7 +33,7 @@ static void add_case(struct result *result, enum status status, double weight, d
         metric_add(&one->metrics, &one->n_metrics, METRIC_UTILIZATION, "ratio", utilization, NAN);
     }
     if (!isnan(ratio)) {
-        metric_add(&one->metrics, &one->n_metrics, METRIC_SPEED_RATIO, "ratio", ratio, NAN);
+        metric_add(&one->metrics, &one->n_metrics, METRIC_THROUGHPUT, "ratio", ratio, NAN);
     }
 }
 

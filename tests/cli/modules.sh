@@ -1,0 +1,215 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The labs on addresses:  tests/cli/modules.sh PROGRAM   (build/release/mmgrade)
+# Every reference passes every case of its policy's rubric, the templates fail politely, and wrong
+# modules get the verdicts that stand in tests/golden/module-*.txt.
+set -u
+cd "$(dirname "$0")/../.." || exit 2
+mmgrade=${1:-build/release/mmgrade}
+[ -x "$mmgrade" ] || {
+    echo "modules.sh: no program $mmgrade" >&2
+    exit 2
+}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+n_passed=0
+n_failed=0
+
+pass() {
+    n_passed=$((n_passed + 1))
+}
+fail() { # NAME REASON
+    n_failed=$((n_failed + 1))
+    printf 'FAILED: %s: %s\n' "$1" "$2"
+    head -n 25 "$tmp/out" | sed 's/^/    out: /'
+    head -n 5 "$tmp/err" | sed 's/^/    err: /'
+}
+grade() { # STATUS ARGUMENT...
+    name="grade $*"
+    expected=$1
+    shift
+    status=0
+    "$mmgrade" grade "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
+    if [ "$status" = "$expected" ]; then pass; else
+        fail "$name" "exit status $status, expected $expected"
+    fi
+}
+says() { # PATTERN: on standard output of the last run
+    if grep -Eq -e "$1" "$tmp/out"; then pass; else fail "$name" "nothing like '$1'"; fi
+}
+silent() { # PATTERN: is not on standard output of the last run
+    if grep -Eq -e "$1" "$tmp/out"; then fail "$name" "accused: '$1'"; else pass; fi
+}
+accepts() { # RUBRIC SUBMISSION: passes all, without a warning
+    grade 0 --rubric "$1" "$2"
+    silent ' (X|!)  '
+}
+# variant RUBRIC SED-SCRIPT: a rubric with other settings, in $tmp/rubric.yaml
+variant() {
+    sed "$2" "grading/rubrics/$1.yaml" >"$tmp/rubric.yaml"
+}
+# broken REFERENCE SED-SCRIPT: a reference with a mistake, in $tmp/broken.c
+broken() {
+    sed "$2" "reference/$1.c" >"$tmp/broken.c"
+    if cmp -s "reference/$1.c" "$tmp/broken.c"; then fail "$1" "'$2' changes nothing"; fi
+}
+# golden NAME: the last run's failures are those of tests/golden/module-NAME.txt.
+# GOLDEN_UPDATE=1 (make golden) writes that file instead.
+golden() {
+    sed -n '/  X  [A-Z]/,/^  Reproduce/p' "$tmp/out" | sed '/^  Reproduce/d' >"$tmp/golden"
+    if [ -n "${GOLDEN_UPDATE-}" ]; then
+        cp "$tmp/golden" "tests/golden/module-$1.txt"
+    elif diff -u "tests/golden/module-$1.txt" "$tmp/golden" >"$tmp/diff" 2>&1; then
+        pass
+    else
+        fail "$name" "differs from tests/golden/module-$1.txt (make golden rewrites it)"
+        head -n 30 "$tmp/diff"
+    fi
+}
+
+# References: all that is known to be right is accepted.
+accepts grading/rubrics/translate.yaml reference/translate/translate.c
+accepts grading/rubrics/pagetable.yaml reference/pagetable/k_level.c
+accepts grading/rubrics/pagetable-flat.yaml reference/pagetable/flat.c
+accepts grading/rubrics/pagetable-flat.yaml reference/pagetable/k_level.c
+accepts grading/rubrics/pagetable-two-level.yaml reference/pagetable/two_level.c
+accepts grading/rubrics/pagetable-two-level.yaml reference/pagetable/k_level.c
+accepts grading/rubrics/tlb.yaml reference/tlb/lru.c
+variant tlb 's/tlb_policy: lru/tlb_policy: fifo/'
+accepts "$tmp/rubric.yaml" reference/tlb/fifo.c
+accepts grading/rubrics/cache.yaml reference/cache/lru.c
+for reference in reference/replace/*.c; do
+    policy=$(basename "$reference" .c | tr _ -)
+    variant replace "s/policy: clock/policy: $policy/"
+    accepts "$tmp/rubric.yaml" "$reference"
+done
+
+# Any subset of the machine.
+mkdir "$tmp/mmu" "$tmp/two"
+cp reference/translate/translate.c "$tmp/mmu/translate.c"
+cp reference/pagetable/k_level.c "$tmp/mmu/pagetable.c"
+cp reference/tlb/lru.c "$tmp/mmu/tlb.c"
+cp reference/cache/lru.c "$tmp/mmu/cache.c"
+cp reference/replace/clock.c "$tmp/mmu/replace.c"
+cp "$tmp/mmu/tlb.c" "$tmp/mmu/cache.c" "$tmp/two"
+accepts grading/rubrics/mmu.yaml "$tmp/mmu"
+says '^judged: translate, pagetable, tlb, cache, replace$'
+accepts grading/rubrics/mmu.yaml "$tmp/two"
+says '^judged: tlb, cache  golden: translate, pagetable, replace$'
+accepts grading/rubrics/mmu.yaml reference/pagetable/k_level.c
+
+# Free policies: any right answer is accepted, and what it is worth is measured.
+variant tlb 's/tlb_policy: lru/tlb_policy: free/; s/name: correctness/name: hit_rate/'
+accepts "$tmp/rubric.yaml" reference/tlb/lru.c
+says '^hit_rate +100.0 / 100 +mean 1.000x of LRU'
+accepts "$tmp/rubric.yaml" reference/tlb/fifo.c
+variant replace 's/policy: clock/policy: free/; s/name: correctness/name: faults/'
+accepts "$tmp/rubric.yaml" reference/replace/lru.c
+says '^faults +0.0 / 100 +mean 0.0 % of the way'
+accepts "$tmp/rubric.yaml" reference/replace/fifo.c
+
+# A free TLB must still be one: no more entries than sets x ways, and none that was struck.
+cat >"$tmp/hoard.c" <<'EOF'
+#include <string.h>
+#include "tlb.h"
+enum { N = 1 << 20 };
+static struct { bool valid; uint32_t asid; uint64_t vpn, ppn, flags; } all[N];
+static uint32_t place(uint32_t asid, uint64_t vpn) { return (vpn * 8 + asid) % N; }
+void tlb_init(const struct tlb_config *config) { (void)config; memset(all, 0, sizeof all); }
+struct tlb_result tlb_lookup(uint32_t asid, uint64_t vpn)
+{
+    uint32_t i = place(asid, vpn);
+    bool hit = all[i].valid && all[i].vpn == vpn && all[i].asid == asid;
+    return (struct tlb_result){hit, hit ? all[i].ppn : 0, hit ? all[i].flags : 0};
+}
+void tlb_insert(uint32_t asid, uint64_t vpn, uint64_t ppn, uint64_t flags)
+{
+    uint32_t i = place(asid, vpn);
+    all[i].valid = true, all[i].asid = asid, all[i].vpn = vpn;
+    all[i].ppn = ppn, all[i].flags = flags;
+}
+void tlb_invalidate(uint32_t asid, uint64_t vpn) { all[place(asid, vpn)].valid = false; }
+void tlb_flush(uint32_t asid)
+{
+    for (uint32_t i = 0; i < N; i++)
+        if (all[i].asid == asid)
+            all[i].valid = false;
+}
+EOF
+variant tlb 's/tlb_policy: lru/tlb_policy: free/'
+grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/zipf.trace "$tmp/hoard.c"
+says 'OVER_CAPACITY at access '
+silent 'WRONG_HIT|STALE_TLB|WRONG_TRANSLATION'
+broken tlb/lru '/^void tlb_invalidate/,/^}/s/entry->valid = false/entry->valid = true/'
+grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/maps.trace "$tmp/broken.c"
+says 'STALE_TLB at access '
+
+# Templates build, and fail without a crash.
+for lab in translate pagetable tlb cache replace; do
+    grade 1 --lab "$lab" "student_template/$lab"
+    silent 'CRASH|TIMEOUT|BUILD_FAILED|MISSING_FUNCTION|EXITED'
+    says ' X '
+done
+
+# What is not there is told.
+echo 'int unused;' >"$tmp/empty.c"
+grade 1 --lab tlb "$tmp/empty.c"
+says 'MISSING_FUNCTION'
+says 'tlb_init, tlb_lookup, tlb_insert, tlb_invalidate, tlb_flush'
+broken tlb/lru 's/^void tlb_flush(/void tlb_flash(/'
+grade 1 --lab mmu "$tmp/broken.c"
+says 'defines no function tlb_flush'
+grade 1 --lab pagetable reference/pagetable/flat.c
+says 'UNSUPPORTED before the first access'
+
+# A constructor, a crash, an endless loop, an exit.
+stops() { # BODY CODE
+    awk -v body="$1" '{ print } /^struct cache_result cache_access/ { seen = 1 }
+            seen && /^{/ { print body; seen = 0 }' reference/cache/lru.c >"$tmp/broken.c"
+    variant cache 's/^limits://; s/^max_accesses/limits:\n  operation: 200 ms\nmax_accesses/'
+    grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/zipf.trace "$tmp/broken.c"
+    says "$2 at access 1 "
+}
+stops 'volatile int *p = 0; *p = 1;' CRASH
+stops 'for (;;) { }' TIMEOUT
+stops 'extern void exit(int); exit(0);' EXITED
+stops 'extern int fork(void); fork();' FORBIDDEN_SYSCALL
+
+# One wrong module a lab, and what is said about it: NAME LAB TRACE CODE REFERENCE SED-SCRIPT.
+wrong() {
+    broken "$5" "$6"
+    grade 1 --lab "$2" --trace "traces/vm/$3.trace" "$tmp/broken.c"
+    says " X  $4 at access "
+    golden "$1"
+}
+wrong translate-tag translate sparse WRONG_FIELD translate/translate \
+    's/fields.tlbt = .*/fields.tlbt = fields.vpn;/'
+wrong translate-index translate sparse WRONG_FIELD translate/translate \
+    's/fields.ci = .*/fields.ci = low_bits(pa, ci_bits);/'
+wrong pagetable-dirty pagetable maps BITS_NOT_SET pagetable/k_level \
+    's/VM_A | (access == VM_WRITE ? VM_D : 0)/VM_A/'
+wrong pagetable-leak pagetable maps FRAME_LEAK pagetable/k_level \
+    's/        frame_free(target(entry));/        ;/'
+wrong pagetable-unwritten pagetable maps UNINIT_READ pagetable/k_level \
+    's/level); i++) .. fresh.*/level) - 1; i++)/'
+wrong pagetable-user pagetable maps MISSED_FAULT pagetable/k_level \
+    's/(user && !(entry & VM_U))/(user \&\& !entry)/'
+wrong pagetable-twice pagetable maps BAD_FREE pagetable/k_level \
+    's/^    frame_free(table);/    frame_free(table); frame_free(table);/'
+wrong tlb-asid tlb processes STALE_TLB tlb/lru 's/ && entry->asid == asid)/)/'
+wrong tlb-invalidate tlb maps STALE_TLB tlb/lru \
+    '/^void tlb_invalidate/,/^}/s/entry->valid = false/entry->valid = true/'
+wrong tlb-fifo tlb dirty MISSED_HIT tlb/lru 's/entry->last_use = ++now/++now/'
+wrong cache-fifo cache matmul-ijk WRONG_VICTIM cache/lru \
+    's/    line->last_use = ++now;/    if (line->last_use == 0) line->last_use = ++now;/'
+wrong cache-clean cache dirty LOST_DIRTY cache/lru '0,/use(line, write)/s//use(line, false)/'
+wrong cache-victim cache dirty WRONG_VICTIM cache/lru \
+    's/result.victim = .*/result.victim = line->number;/'
+wrong replace-hand replace zipf WRONG_VICTIM replace/clock \
+    's/            return frame;/            return hand = frame;/'
+wrong replace-load replace zipf WRONG_VICTIM replace/clock \
+    '/^void replace_loaded/,/^}/s/= true/= false/'
+wrong replace-outside replace zipf BAD_VICTIM replace/clock 's/return frame;$/return n_frames;/'
+
+echo "modules.sh: $n_passed passed, $n_failed failed"
+[ "$n_failed" = 0 ]

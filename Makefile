@@ -18,14 +18,14 @@ LAB    ?= malloc
 SUB    ?= student_template/$(LAB)
 PREFIX ?= /usr/local
 
-LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash
+LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash sqlite3
 WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
                -Wno-missing-field-initializers # fields left out are zero; clang objects in seccomp.h
 CPPFLAGS  += -D_GNU_SOURCE -I.
 CFLAGS    ?= -O2 -g
 C         := -std=c17 $(WARN)
 LDLIBS    = $(shell pkg-config --libs $(LIBS)) -lpthread -lm
-LDLIBS_UT = $(shell pkg-config --libs check)
+LDLIBS_UT = $(shell pkg-config --libs check libarchive)
 
 LIB_SRC      := $(wildcard $(addsuffix /*.c,harness/base harness/trace harness/access harness/sandbox harness/heap \
                   harness/vm harness/modules harness/measure harness/labs harness/cli grading reports))
@@ -51,7 +51,7 @@ WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-fil
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all grade plots test bench regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
+.PHONY: all grade plots gradescope autolab test bench regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
 all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
@@ -72,6 +72,15 @@ plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc 
 test: ## run all tests
 	@.ci/setup test
 	+@MAKE='$(MAKE)' tests/run.sh
+
+gradescope: ## pack an autograder for Gradescope: LAB=malloc RUBRIC=file OUT=reports/out/gradescope.zip
+	@.ci/setup pack
+	@reports/autograder/pack.sh gradescope $(BUILD) $(LAB) '$(RUBRIC)' '$(or $(OUT),reports/out/gradescope.zip)'
+
+autolab: ## pack an autograder for Autolab: LAB=malloc RUBRIC=file OUT=reports/out/autolab
+	@.ci/setup grade
+	@$(BUILD_WITH) $(JOBS) programs
+	@reports/autograder/pack.sh autolab $(BUILD) $(LAB) '$(RUBRIC)' '$(or $(OUT),reports/out/autolab)'
 
 regress: ## hold the references against their stored figures (grading/rubrics/*.baseline.jsonl)
 	@.ci/setup grade
@@ -103,11 +112,12 @@ golden: ## rewrite the expected outputs in tests/golden; review the difference b
 	@GOLDEN_UPDATE=1 tests/cli/vm.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/modules.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/vmtrace.sh $(BUILD)/mmgrade
+	@GOLDEN_UPDATE=1 tests/cli/report.sh $(BUILD)/mmgrade
 
 # All in one folder, so that mmgrade finds grading/rubrics beside itself; bin/ has a link to it.
 install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/mmgrade
-	install $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-record.so $(DESTDIR)$(PREFIX)/lib/mmgrade
+	install $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-unpack $(BUILD)/mmgrade-record.so $(DESTDIR)$(PREFIX)/lib/mmgrade
 	tar -cf - --exclude='*.[ch]' grading reports/gnuplot | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
 	tar -cf - traces reference student_template | tar -xf - -C $(DESTDIR)$(PREFIX)/lib/mmgrade
 	ln -sf ../lib/mmgrade/mmgrade $(DESTDIR)$(PREFIX)/bin/mmgrade
@@ -119,7 +129,7 @@ help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s%s\n", $$1, $$2 }' Makefile
 
 # The second phase: the packages are there.
-programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-record.so
+programs: $(BUILD)/mmgrade $(BUILD)/mmgrade-worker $(WORKER32) $(BUILD)/mmgrade-unpack $(BUILD)/mmgrade-record.so
 	@$(if $(WORKER32),,echo 'note: no 32-bit worker (abi: m32): gcc -m32 does not work here')
 unit: $(BUILD)/tests/unit/unit
 benches: $(BENCHES)
@@ -144,6 +154,10 @@ $(BUILD)/mmgrade-record.so: harness/trace/preload/record.c harness/trace/recordi
 	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -fPIC -shared -fvisibility=hidden -o $@ $<
 $(BUILD)/mmgrade-worker32: $(WORKER32_OBJ)
 	gcc -m32 $(WORKER_EXPORTS) -o $@ $^ -ldl -lm
+# The parser of archives. It limits its own memory, which sanitizers do not bear.
+$(BUILD)/mmgrade-unpack: grading/unpack/unpack.c grading/archive_stream.h
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -o $@ $< $(shell pkg-config --cflags --libs libarchive)
 
 COMMA := ,
 # Each tests/unit/test_NAME.c gives NAME_suite(); main.c runs all that are here.
@@ -173,6 +187,9 @@ $(BUILD)/tests/vm/%: reference/%.c $(VM_CHECK_SRC) $(wildcard tests/references/v
 $(BUILD)/tests/policies: tests/references/policies.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) -o $@ $^ $(LDLIBS)
+$(BUILD)/tests/hostile: $(wildcard tests/hostile/*.c) $(wildcard tests/hostile/*.h) $(BUILD)/libmmgrade.a
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -o $@ $(filter-out %.h,$^) $(LDLIBS)
 $(BUILD)/tests/mutants: tests/mutants/run.c $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libmmgrade.a \

@@ -122,14 +122,14 @@ static bool make_folders(struct unpacking *unpacking, char *name)
         *end = '\0';
         struct stat status;
         bool made = mkdirat(unpacking->folder_fd, name, 0700) == 0 ||
-                    (errno == EEXIST && fstatat(unpacking->folder_fd, name, &status,
-                                                AT_SYMLINK_NOFOLLOW) == 0 &&
+                    (errno == EEXIST &&
+                     fstatat(unpacking->folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
                      S_ISDIR(status.st_mode));
         *end = kept;
         end += kept == '/';
         if (!made) {
-            return refuse(unpacking, errno == EEXIST ? "is both a file and a folder"
-                                                     : "cannot be written");
+            return refuse(unpacking,
+                          errno == EEXIST ? "is both a file and a folder" : "cannot be written");
         }
     }
     return true;
@@ -186,7 +186,8 @@ static bool take_entry(struct unpacking *unpacking, uint32_t kind, const char *n
     if (kind == ARCHIVE_FOLDER) {
         return make_folders(unpacking, clean);
     }
-    return *clean != '\0' ? make_file(unpacking, clean) : refuse(unpacking, "is a file without a name");
+    return *clean != '\0' ? make_file(unpacking, clean)
+                          : refuse(unpacking, "is a file without a name");
 }
 
 static bool take_data(struct unpacking *unpacking, const char *data, size_t n_bytes)
@@ -277,8 +278,7 @@ static void start_parser(struct unpacking *unpacking, int archive_fd)
         die("pipe: %s", strerror(errno));
     }
     char *program = paths_beside_program("mmgrade-unpack");
-    const char *readable[] = {"/usr",    "/lib",    "/lib64", "/etc/ld.so.cache",
-                              program, NULL};
+    const char *readable[] = {"/usr", "/lib", "/lib64", "/etc/ld.so.cache", program, NULL};
     struct process_plan plan = {
         .arguments = (const char *const[]){program, NULL},
         // With a zone that is given, libc never looks for the file of the local one.

@@ -31,8 +31,8 @@ struct csv {
 };
 
 /// Reads the file. False with *error (file:line), and nothing to free, when it cannot be read, has
-/// no header line, has a column twice, one that is not in the table or lacks a required one, or when
-/// a row has another number of cells than the header, a NUL, or a quote that stands wrong.
+/// no header line, has a column twice, one that is not in the table or lacks a required one, or
+/// when a row has another number of cells than the header, a NUL, or a quote that stands wrong.
 bool csv_read(struct csv *csv, const char *path, const struct csv_column *columns,
               struct error *error);
 

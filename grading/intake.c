@@ -100,8 +100,8 @@ static void unpack(struct submission_entry *entry, const char *archive,
         intake->scratch = scratch_make();
     }
     char *name = intake_file_name(entry->name);
-    char *folder = xasprintf("%s/%s", plan->unpack_into == NULL ? intake->scratch : plan->unpack_into,
-                             name);
+    char *folder =
+        xasprintf("%s/%s", plan->unpack_into == NULL ? intake->scratch : plan->unpack_into, name);
     if (!scratch_remove_tree(folder) || mkdir(folder, 0700) != 0) {
         die("cannot unpack into %s: %s", folder, strerror(errno));
     }

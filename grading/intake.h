@@ -28,9 +28,9 @@
 #define INTAKE_FILE_NAME_MAX 200 ///< bytes of a name from intake_file_name, without the NUL
 
 struct submission_entry {
-    char *name;           ///< never empty
-    char *path;           ///< a folder or a file, as `collect` and judge_run take it; NULL if refused
-    char *refused;        ///< one line for people, safe to show; NULL: may be graded
+    char *name;    ///< never empty
+    char *path;    ///< a folder or a file, as `collect` and judge_run take it; NULL if refused
+    char *refused; ///< one line for people, safe to show; NULL: may be graded
     int64_t submitted_at; ///< seconds since 1970 UTC; 0: nobody said
     char *student_id;     ///< of a group: separated by ';'; NULL: nobody said
 };
@@ -49,8 +49,8 @@ struct intake {
 };
 
 /// Finds the submissions at `where` and unpacks archives, each in a process of its own (archive.h;
-/// some 5 ms each). False with *error, and nothing to free, when `where` itself is no good: missing,
-/// empty, a roster with a mistake (with its line), or one submission instead of many.
+/// some 5 ms each). False with *error, and nothing to free, when `where` itself is no good:
+/// missing, empty, a roster with a mistake (with its line), or one submission instead of many.
 bool intake_read(const char *where, const struct intake_plan *plan, struct intake *intake,
                  struct error *error);
 

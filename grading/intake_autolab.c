@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// An Autolab download: files EMAIL_VERSION_FILE, as jane@uni.edu_3_mm.c. Of each student the highest
-// version counts; the others are passed over.
+// An Autolab download: files EMAIL_VERSION_FILE, as jane@uni.edu_3_mm.c. Of each student the
+// highest version counts; the others are passed over.
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -20,8 +20,7 @@ static bool split(const char *file_name, struct handin *handin)
     const char *at = strchr(file_name, '@');
     const char *mark = at == NULL || at == file_name ? NULL : strchr(at, '_');
     size_t n_digits = mark == NULL ? 0 : strspn(mark + 1, "0123456789");
-    if (n_digits == 0 || n_digits > 9 || mark[1 + n_digits] != '_' ||
-        mark[2 + n_digits] == '\0') {
+    if (n_digits == 0 || n_digits > 9 || mark[1 + n_digits] != '_' || mark[2 + n_digits] == '\0') {
         return false;
     }
     *handin = (struct handin){.version = strtoul(mark + 1, NULL, 10), .file_name = file_name};

@@ -47,8 +47,8 @@ static void add_submission(struct reading *reading, const char *name)
 /// Appends one of a group's student numbers.
 static void add_student(struct submission_entry *entry, const char *id)
 {
-    char *longer = entry->student_id == NULL ? xstrdup(id)
-                                             : xasprintf("%s;%s", entry->student_id, id);
+    char *longer =
+        entry->student_id == NULL ? xstrdup(id) : xasprintf("%s;%s", entry->student_id, id);
     free(entry->student_id);
     entry->student_id = longer;
 }
@@ -67,8 +67,8 @@ static void visit(void *context, const char *const *keys, size_t n_keys, const c
     struct submission_entry *entry = &intake->entries[intake->n_entries - 1];
     if (n_keys == 2 && strcmp(keys[1], ":created_at") == 0) {
         timestamp_parse(value, &entry->submitted_at);
-    } else if (n_keys == 4 && strcmp(keys[1], ":submitters") == 0 &&
-               strcmp(keys[3], ":sid") == 0 && *value != '\0') {
+    } else if (n_keys == 4 && strcmp(keys[1], ":submitters") == 0 && strcmp(keys[3], ":sid") == 0 &&
+               *value != '\0') {
         add_student(entry, value);
     }
 }

@@ -31,8 +31,8 @@ struct intake_names {
 bool intake_names_read(struct intake_names *names, const char *folder, struct error *error);
 void intake_names_free(struct intake_names *names);
 
-/// FOLDER/NAME when that is what it should be (S_IFREG, S_IFDIR), else NULL: links are not followed,
-/// for a student may have made them. The caller frees it.
+/// FOLDER/NAME when that is what it should be (S_IFREG, S_IFDIR), else NULL: links are not
+/// followed, for a student may have made them. The caller frees it.
 char *intake_child(const char *folder, const char *name, unsigned type);
 
 bool intake_gradescope_matches(const char *where);

@@ -73,6 +73,9 @@ static int compare_rows(const void *left, const void *right)
 /// Sorts the rows by name and refuses one that stands twice.
 static bool check_names(const struct csv *csv, const char *where, struct error *error)
 {
+    if (csv->n_rows == 0) {
+        return true;
+    }
     qsort(csv->rows, csv->n_rows, sizeof *csv->rows, compare_rows);
     for (size_t i = 1; i < csv->n_rows; i++) {
         const struct csv_row *row = &csv->rows[i];

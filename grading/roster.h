@@ -4,9 +4,9 @@
 //     name,path,id,submitted_at
 //     "Doe, Jane",jane/mm.c,4711,2026-03-01 18:00:00 +01:00
 //
-// The first line names the columns, in any order; `id` and `submitted_at` may be missing, as columns
-// or in a row. Paths are relative to the file's folder; links are followed, for the instructor wrote
-// them. csv.h says what the file may look like, timestamp.h how a time is written.
+// The first line names the columns, in any order; `id` and `submitted_at` may be missing, as
+// columns or in a row. Paths are relative to the file's folder; links are followed, for the
+// instructor wrote them. csv.h says what the file may look like, timestamp.h how a time is written.
 #ifndef MMGRADE_GRADING_ROSTER_H
 #define MMGRADE_GRADING_ROSTER_H
 

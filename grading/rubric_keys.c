@@ -34,6 +34,10 @@ static const struct schema_word throughput_metrics[] = {
     {"cycles", THROUGHPUT_CYCLES}, {"wall", THROUGHPUT_WALL}, {NULL, 0}};
 static const struct schema_word speed_wishes[] = {
     {"yes", SPEED_YES}, {"no", SPEED_NO}, {"true", SPEED_YES}, {"false", SPEED_NO}, {NULL, 0}};
+static const struct schema_word yes_or_no[] = {
+    {"yes", 1}, {"no", 0}, {"true", 1}, {"false", 0}, {NULL, 0}};
+static const struct schema_word isolations[] = {
+    {"any", DEMAND_ANY_ISOLATION}, {"full", DEMAND_FULL_ISOLATION}, {NULL, 0}};
 static const struct schema_word tlb_policies[] = {
     {"lru", TLB_LRU + 1}, {"fifo", TLB_FIFO + 1}, {"free", TLB_FREE + 1}, {NULL, 0}};
 static const struct schema_word switch_kinds[] = {{"tagged", 1}, {"flush", 2}, {NULL, 0}};
@@ -138,19 +142,34 @@ static const struct schema_key limit_keys[] = {
      .maximum = 0x1p30,
      .fallback = "64 KiB",
      .help = "of what a submission prints; the rest is dropped"},
+    {.name = "static",
+     .type = SCHEMA_BYTES,
+     .offset = SETTING(limits.static_bytes),
+     .minimum = 4096,
+     .maximum = 0x1p40,
+     .fallback = "64 KiB",
+     .help = "of an allocator's static and thread-local variables"},
+    {.name = "library_memory",
+     .type = SCHEMA_WORD,
+     .offset = SETTING(limits.library_memory),
+     .words = yes_or_no,
+     .fallback = "no",
+     .help = "whether an allocator may call malloc, mmap, sbrk and the like of the C library"},
     {0}};
 
-#define FINDING(key, text)                                                                         \
+#define FINDING(key, usual, text)                                                                       \
     {                                                                                              \
         .name = #key, .type = SCHEMA_WORD, .offset = SETTING(heap.findings.key),                   \
-        .words = finding_kinds, .fallback = "fail", .help = text                                   \
+        .words = finding_kinds, .fallback = usual, .help = text                                    \
     }
 static const struct schema_key finding_keys[] = {
-    FINDING(uninit_read, "other pointers when fresh memory holds other bytes"),
-    FINDING(unobserved, "other pointers when nobody writes the payloads"),
-    FINDING(nondeterministic, "other pointers in a second, identical run"),
-    FINDING(init_not_fresh, "other pointers after a second mm_init"),
-    FINDING(past_break, "bytes past the break were written"),
+    FINDING(uninit_read, "fail", "other pointers when fresh memory holds other bytes"),
+    FINDING(unobserved, "fail", "other pointers when nobody writes the payloads"),
+    FINDING(nondeterministic, "fail", "other pointers in a second, identical run"),
+    FINDING(init_not_fresh, "fail", "other pointers after a second mm_init"),
+    FINDING(past_break, "fail", "bytes past the break were written"),
+    FINDING(payload_access, "ignore", "live payloads read, or written and restored"),
+    FINDING(fresh_read, "ignore", "fresh memory read, though it made no difference"),
     {0}};
 
 static const struct schema_key fit_keys[] = {
@@ -341,6 +360,12 @@ const struct schema_key rubric_keys[] = {
      .fallback = "never",
      .help = "when mm_checkheap is called, if the submission has one"},
     {.name = "limits", .type = SCHEMA_GROUP, .keys = limit_keys},
+    {.name = "isolation",
+     .type = SCHEMA_WORD,
+     .offset = SETTING(isolation),
+     .words = isolations,
+     .fallback = "any",
+     .help = "full: refuse to judge where bubblewrap or Landlock is missing (mmgrade doctor)"},
     {.name = "findings", .type = SCHEMA_GROUP, .keys = finding_keys},
     {.name = "fit", .type = SCHEMA_GROUP, .keys = fit_keys},
     {.name = "speed", .type = SCHEMA_GROUP, .keys = speed_keys},

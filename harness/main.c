@@ -15,8 +15,10 @@ static const struct {
     const char *summary;
 } commands[] = {
     {"grade", command_grade, "judge one submission"},
+    {"batch", command_batch, "judge all submissions of a course"},
     {"regress", command_regress, "hold the references against their stored figures"},
     {"plots", command_plots, "draw submissions among the references"},
+    {"report", command_report, "print stored results in any format, for people and other graders"},
     {"trace", command_trace, "generate, check and describe traces"},
     {"vmtrace", command_vmtrace, "generate, check and describe traces of memory accesses"},
     {"vm", command_vm, "run the simulated machine over a trace of memory accesses"},

@@ -2,9 +2,10 @@
 // One line:
 //
 //   {"reference": "best", "trace": "fifo.rep", "utilization": 0.91, "heap_bytes": 20480,
-//    "ops_per_sbrk": 12.5, "speed_ratio": 1.25}
+//    "ops_per_sbrk": 12.5, "cycles_ratio": 1.31, "speed_ratio": 1.25}
 //
-// A number that does not exist is null. A case that failed has only nulls, and "failure" says why.
+// A number that does not exist is null; cycles_ratio may be left out. A case that failed has only
+// nulls, and "failure" says why.
 #include "reports/baseline.h"
 
 #include <errno.h>
@@ -52,18 +53,22 @@ static bool take_row(const struct place *place, json_t *object, struct baseline_
     json_t *utilization;
     json_t *heap_bytes;
     json_t *ops_per_sbrk;
+    json_t *cycles_ratio = NULL;
     json_t *speed_ratio;
-    *row = (struct baseline_row){0};
-    if (json_unpack_ex(object, &refusal, 0, "{s:s, s:s, s?s, s:o, s:o, s:o, s:o !}", "reference",
-                       &row->reference, "trace", &row->trace, "failure", &row->failure,
+    *row = (struct baseline_row){.cycles_ratio = NAN};
+    if (json_unpack_ex(object, &refusal, 0, "{s:s, s:s, s?s, s:o, s:o, s:o, s?o, s:o !}",
+                       "reference", &row->reference, "trace", &row->trace, "failure", &row->failure,
                        "utilization", &utilization, "heap_bytes", &heap_bytes, "ops_per_sbrk",
-                       &ops_per_sbrk, "speed_ratio", &speed_ratio) != 0) {
+                       &ops_per_sbrk, "cycles_ratio", &cycles_ratio, "speed_ratio",
+                       &speed_ratio) != 0) {
         return error_at(place->error, place->path, place->line, 0, "no row of a baseline: %s",
                         refusal.text);
     }
     if (!take_number(place, "utilization", utilization, &row->utilization) ||
         !take_number(place, "heap_bytes", heap_bytes, &row->heap_bytes) ||
         !take_number(place, "ops_per_sbrk", ops_per_sbrk, &row->ops_per_sbrk) ||
+        (cycles_ratio != NULL &&
+         !take_number(place, "cycles_ratio", cycles_ratio, &row->cycles_ratio)) ||
         !take_number(place, "speed_ratio", speed_ratio, &row->speed_ratio)) {
         return false;
     }
@@ -152,6 +157,7 @@ static void write_row(FILE *stream, const struct baseline_row *row)
     } numbers[] = {{"utilization", row->utilization},
                    {"heap_bytes", row->heap_bytes},
                    {"ops_per_sbrk", row->ops_per_sbrk},
+                   {"cycles_ratio", row->cycles_ratio},
                    {"speed_ratio", row->speed_ratio}};
     fputs("{\"reference\": ", stream);
     write_text(stream, row->reference);

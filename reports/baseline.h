@@ -18,6 +18,8 @@ struct baseline_row {
     double heap_bytes;   ///< final heap size; NAN when the case failed
     double ops_per_sbrk; ///< operations of the trace a call of mem_sbrk that grew the heap; NAN
                          ///< when the case failed or its heap never grew
+    double cycles_ratio; ///< simulated cycles, against the rubric's reference; NAN when none were
+                         ///< counted
     double speed_ratio;  ///< wall time, against the rubric's reference; NAN when it was not timed
     char *failure;       ///< "NULL_RETURN at operation 812"; NULL when the case passed
 };

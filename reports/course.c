@@ -11,10 +11,12 @@
 
 enum { NAME, STATUS, SCORE, MAX_SCORE, FIRST_VERDICT };
 
-static const struct csv_column columns[] = {
-    [NAME] = {"name", true},           [STATUS] = {"status", true},
-    [SCORE] = {"score", true},         [MAX_SCORE] = {"max_score", true},
-    [FIRST_VERDICT] = {"first_verdict", true}, {NULL}};
+static const struct csv_column columns[] = {[NAME] = {"name", true},
+                                            [STATUS] = {"status", true},
+                                            [SCORE] = {"score", true},
+                                            [MAX_SCORE] = {"max_score", true},
+                                            [FIRST_VERDICT] = {"first_verdict", true},
+                                            {NULL}};
 
 /// An empty cell is NAN.
 static bool take_number(const char *path, size_t line, const char *cell, double *number,
@@ -30,10 +32,10 @@ static bool take_row(const char *path, const struct csv_row *from, struct export
                      struct error *error)
 {
     const char *first_verdict = from->cells[FIRST_VERDICT];
-    *to = (struct export_row){
-        .name = csv_unguard(xstrdup(from->cells[NAME])),
-        .status = xstrdup(from->cells[STATUS]),
-        .first_verdict = *first_verdict == '\0' ? NULL : xstrdup(first_verdict)};
+    *to = (struct export_row){.name = csv_unguard(xstrdup(from->cells[NAME])),
+                              .status = xstrdup(from->cells[STATUS]),
+                              .first_verdict =
+                                  *first_verdict == '\0' ? NULL : xstrdup(first_verdict)};
     return take_number(path, from->line, from->cells[SCORE], &to->score, error) &&
            take_number(path, from->line, from->cells[MAX_SCORE], &to->max_score, error);
 }

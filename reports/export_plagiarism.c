@@ -135,10 +135,10 @@ bool export_plagiarism(const struct export_source *source, const char *path, str
 {
     struct intake intake;
     struct intake_plan plan = {.expected = ""};
-    if (!make_folder(path, error) || !intake_read(source->submissions, &plan, &intake, error)) {
+    if (!intake_read(source->submissions, &plan, &intake, error)) {
         return false;
     }
-    bool ok = true;
+    bool ok = make_folder(path, error);
     for (size_t i = 0; ok && i < intake.n_entries; i++) {
         ok = copy_submission(&intake.entries[i], path, error);
     }

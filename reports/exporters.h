@@ -26,7 +26,7 @@ struct export_source {
     const char *title; ///< of the assignment, for a column's head
     struct export_row *rows;
     size_t n_rows;
-    const char *roster; ///< path of Canvas's own export, whose people are filled in; or NULL
+    const char *roster;      ///< path of Canvas's own export, whose people are filled in; or NULL
     const char *submissions; ///< where they are, as for `mmgrade batch`; for plagiarism alone
 };
 
@@ -34,7 +34,8 @@ struct exporter {
     const char *name; ///< "canvas", "csv", "plagiarism"
     const char *description;
     bool is_folder; ///< reads submissions and writes a new folder; else results and one file
-    /// Writes to `path`, a file that is replaced whole or a folder that must not exist yet. False with *error.
+    /// Writes to `path`, a file that is replaced whole or a folder that must not exist yet. False
+    /// with *error.
     bool (*write)(const struct export_source *source, const char *path, struct error *error);
 };
 

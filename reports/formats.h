@@ -26,12 +26,15 @@ struct format_options {
     bool colors;
 };
 
+/// Writes the tree. The stream's error flag tells whether that worked.
+typedef void format_write(const struct result *result, FILE *stream,
+                          const struct format_options *options);
+
 struct format {
     const char *name; ///< "terminal", "json"
     const char *description;
     const char *extension; ///< of a file: "txt"
-    /// Writes the tree. The stream's error flag tells whether that worked.
-    void (*write)(const struct result *result, FILE *stream, const struct format_options *options);
+    format_write *write;
 };
 
 extern const struct format formats[]; ///< the name is NULL at the end
@@ -47,9 +50,6 @@ struct format_options format_options_for(FILE *stream);
 /// whole new one. What is no regular file (/dev/stdout) is written directly. False with *error.
 bool format_write_file(const struct format *format, const struct result *result, const char *path,
                        const struct format_options *options, struct error *error);
-
-typedef void format_write(const struct result *result, FILE *stream,
-                          const struct format_options *options);
 
 /// The formats; for formats.c.
 format_write terminal_write, json_write, feedback_write, gradescope_write, autolab_write,

@@ -14,7 +14,7 @@
 static char *test_text(const struct outcome *one)
 {
     return *one->output == '\0' ? xstrdup(one->text)
-                                : xasprintf("%s%sIts output ends:\n%s", one->text,
+                                : xasprintf("%s%sOutput:\n%s", one->text,
                                             *one->text == '\0' ? "" : "\n", one->output);
 }
 

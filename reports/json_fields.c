@@ -4,7 +4,6 @@
 
 #include <assert.h>
 #include <math.h>
-#include <search.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,24 +43,22 @@ static struct json_place inside(const struct json_place *outer, const char *name
         .outer = outer, .name = name, .idx = idx, .file = outer->file, .error = outer->error};
 }
 
-static int compare_texts(const void *a, const void *b)
-{
-    return strcmp(a, b);
-}
-
-/// The one copy of a word.
+/// The one copy of a word, on one line. O(words that are kept): a program meets some dozens.
 static const char *keep(const char *text)
 {
-    static void *kept;
-    char *copy = xstrdup(text);
-    char **node = tsearch(copy, &kept, compare_texts);
-    if (node == NULL) {
-        die("out of memory");
+    static char **kept;
+    static size_t n_kept;
+    static size_t capacity;
+    char *word = printable_line(text);
+    for (size_t i = 0; i < n_kept; i++) {
+        if (strcmp(kept[i], word) == 0) {
+            free(word);
+            return kept[i];
+        }
     }
-    if (*node != copy) {
-        free(copy);
-    }
-    return *node;
+    kept = array_grow(kept, &capacity, n_kept, sizeof *kept);
+    kept[n_kept++] = word;
+    return word;
 }
 
 bool json_take_text(const struct json_place *place, const struct json_field *field, json_t *value,
@@ -71,7 +68,18 @@ bool json_take_text(const struct json_place *place, const struct json_field *fie
     if (!json_is_string(value)) {
         return json_refuse(place, "must be a text");
     }
-    *(char **)to = xstrdup(json_string_value(value));
+    *(char **)to = printable(json_string_value(value), json_string_length(value));
+    return true;
+}
+
+bool json_take_line(const struct json_place *place, const struct json_field *field, json_t *value,
+                    void *to)
+{
+    (void)field;
+    if (!json_is_string(value)) {
+        return json_refuse(place, "must be a text");
+    }
+    *(char **)to = printable_line(json_string_value(value));
     return true;
 }
 

@@ -52,12 +52,15 @@ bool json_take_fields(const struct json_place *place, const struct json_shape *s
 /// Fills the place's *error with what stands where and `reason`. Returns false.
 bool json_refuse(const struct json_place *place, const char *reason);
 
-/// What a field can be. Texts are copies; words are kept once until the program ends, for members
-/// that otherwise point to static strings.
+/// What a field can be. Texts are copies made printable, as they were when they were written: a
+/// file that somebody has changed by hand is no more dangerous. Words are kept once until the
+/// program ends, for members that otherwise point to static strings.
 bool json_take_text(const struct json_place *place, const struct json_field *field, json_t *value,
                     void *to); ///< char *
 bool json_take_text_or_null(const struct json_place *place, const struct json_field *field,
                             json_t *value, void *to); ///< char *
+bool json_take_line(const struct json_place *place, const struct json_field *field, json_t *value,
+                    void *to); ///< char *, for what reports print on one line without asking
 bool json_take_word(const struct json_place *place, const struct json_field *field, json_t *value,
                     void *to); ///< const char *
 bool json_take_word_or_null(const struct json_place *place, const struct json_field *field,

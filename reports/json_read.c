@@ -77,6 +77,7 @@ static const struct json_shape case_shape = {
     .fields = (const struct json_field[]){
         {JSON_FIELD(struct case_result, trace, json_take_text)},
         {JSON_FIELD(struct case_result, machine, json_take_text_or_null), .optional = true},
+        {JSON_FIELD(struct case_result, trace_hash, json_take_text_or_null), .optional = true},
         {JSON_FIELD(struct case_result, status, take_status)},
         {JSON_FIELD(struct case_result, verdict, json_take_pointed), .shape = &verdict_shape},
         {JSON_LIST(struct case_result, warnings, json_take_list), .shape = &verdict_shape},
@@ -93,7 +94,7 @@ static const struct json_shape case_shape = {
 static const struct json_shape criterion_shape = {
     .n_bytes = sizeof(struct criterion_result),
     .fields = (const struct json_field[]){
-        {JSON_FIELD(struct criterion_result, name, json_take_text)},
+        {JSON_FIELD(struct criterion_result, name, json_take_line)},
         {JSON_FIELD(struct criterion_result, score, json_take_number)},
         {JSON_FIELD(struct criterion_result, max_score, json_take_number)},
         {JSON_FIELD(struct criterion_result, value, json_take_number)},
@@ -111,13 +112,16 @@ static const struct json_shape build_shape = {
         {JSON_FIELD(struct build_result, note, json_take_text_or_null), .optional = true},
         {JSON_FIELD(struct build_result, output, json_take_text_or_null)},
         {JSON_FIELD(struct build_result, isolation, json_take_text_or_null)},
+        {JSON_FIELD(struct build_result, sources_hash, json_take_text_or_null), .optional = true},
+        {JSON_FIELD(struct build_result, uncounted, json_take_pointed), .shape = &verdict_shape,
+         .optional = true},
         {JSON_FIELD(struct build_result, verdict, json_take_pointed), .shape = &verdict_shape},
         {NULL}}};
 
 static const struct json_shape result_shape = {
     .n_bytes = sizeof(struct result),
     .fields = (const struct json_field[]){
-        {JSON_FIELD(struct result, lab, json_take_text)},
+        {JSON_FIELD(struct result, lab, json_take_line)},
         {JSON_FIELD(struct result, submission, json_take_text)},
         {JSON_FIELD(struct result, rubric, json_take_text)},
         {JSON_FIELD(struct result, op_noun, json_take_word_or_null), .optional = true},

@@ -33,11 +33,7 @@ static void close_page(struct page *page)
 /// On one line and printable; frees `text`.
 static char *as_line(char *text)
 {
-    char *line = NULL;
-    size_t n_bytes = 0;
-    struct page page = open_page(&line, &n_bytes);
-    page_text(&page, text);
-    close_page(&page);
+    char *line = printable_line(text);
     free(text);
     return line;
 }
@@ -87,7 +83,9 @@ static void print_metrics(const struct page *page, const struct case_result *one
     for (size_t i = 0; i < one->n_metrics; i++) {
         const struct metric *metric = &one->metrics[i];
         if (isfinite(metric->value)) {
-            fprintf(page->stream, "%s: %.4g %s", metric->name, metric->value, metric->unit);
+            int n_digits = metric->value == trunc(metric->value) ? 15 : 4;
+            fprintf(page->stream, "%s: %.*g %s", metric->name, n_digits, metric->value,
+                    metric->unit);
             if (isfinite(metric->reference)) {
                 fprintf(page->stream, " (reference: %.4g)", metric->reference);
             }

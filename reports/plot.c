@@ -19,19 +19,35 @@
 #define OUTPUT_BYTES 65536
 
 const struct plot plot_list[] = {
-    {"pareto", plot_pareto_write, .needs_reference = true},
-    {"traces", plot_traces_write},
-    {"heap", plot_heap_write},
+    {"pareto", plot_pareto_write, .needs_reference = true, .needs_heap = true},
+    {"traces", plot_traces_write, .needs_heap = true},
+    {"heap", plot_heap_write, .needs_heap = true},
     {.name = NULL},
 };
 
 const char *const plot_formats[] = {"svg", "png", NULL};
 
+static bool is_drawn(const struct plot *plot, const struct plot_input *input)
+{
+    return (!plot->needs_reference || input->reference != NULL) &&
+           (!plot->needs_heap || !input->has_no_heap);
+}
+
+static bool draws_any(const struct plot_input *input)
+{
+    for (const struct plot *plot = plot_list; plot->name != NULL; plot++) {
+        if (is_drawn(plot, input)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 void plot_write_script(const struct plot_input *input, FILE *script)
 {
     plot_script_template(script, "style");
     for (const struct plot *plot = plot_list; plot->name != NULL; plot++) {
-        if (!plot->needs_reference || input->reference != NULL) {
+        if (is_drawn(plot, input)) {
             fputs("\nreset\n", script);
             plot->write(input, script);
             plot_script_template(script, plot->name);
@@ -122,6 +138,9 @@ void plot_remove(const char *folder)
 bool plot_draw(const struct plot_input *input, const char *folder, struct error *error)
 {
     plot_remove(folder);
+    if (!draws_any(input)) {
+        return true;
+    }
     char *path = xasprintf("%s/" SCRIPT, folder);
     FILE *script = fopen(path, "we");
     bool fine = script != NULL;

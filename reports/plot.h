@@ -7,6 +7,8 @@
 //   traces   both by trace, the reference beside the submission
 //   heap     payload, overhead and holes over the operations of one trace
 //
+// All of them are about heaps: labs on addresses have no pictures.
+//
 // plot_list[] lists them. To add one: a function that writes its figures as gnuplot variables and
 // data blocks, reports/gnuplot/NAME.gp that draws them, one line in plot_list[].
 #ifndef MMGRADE_REPORTS_PLOT_H
@@ -23,6 +25,7 @@ struct plot_input {
     const struct result *result;
     const struct baseline *baseline; ///< no rows: drawn without references
     const char *reference;           ///< the rubric's, for speed; NULL when nothing is timed
+    bool has_no_heap;                ///< of a lab on addresses
     unsigned n_cpus;                 ///< that the speed was measured on
 };
 
@@ -30,6 +33,7 @@ struct plot {
     const char *name; ///< of the files and of the template
     void (*write)(const struct plot_input *input, FILE *script);
     bool needs_reference; ///< left out when there is none for speed
+    bool needs_heap;      ///< left out when the lab has none
 };
 
 extern const struct plot plot_list[]; ///< the name is NULL at the end
@@ -44,8 +48,8 @@ char *plot_find_gnuplot(void);
 void plot_write_script(const struct plot_input *input, FILE *script);
 
 /// Draws each picture in each format into `folder`, beside the script plots.gp that can be edited
-/// and run again. Takes 0.2 s. False with *error when gnuplot is missing or fails; then there are
-/// no pictures, and the script stays.
+/// and run again; nothing at all when every picture is left out. Takes 0.2 s. False with *error
+/// when gnuplot is missing or fails; then there are no pictures, and the script stays.
 bool plot_draw(const struct plot_input *input, const char *folder, struct error *error);
 
 /// Removes what plot_draw left in `folder`: pictures of an earlier run beside a new result mislead.

@@ -16,13 +16,20 @@ struct choice {
     bool *counts[N_FIGURES];
 };
 
+/// Of a reference: its throughput is in cycles where those are stored.
+static double stored_figure(const struct baseline_row *row, enum figure figure)
+{
+    double throughput = isnan(row->cycles_ratio) ? row->speed_ratio : row->cycles_ratio;
+    return figure == SPEED ? throughput : row->utilization;
+}
+
 /// A figure of one trace: of that reference, or of the submission when it is NULL. NAN: none.
 static double figure_of(const struct case_result *one, const struct baseline *baseline,
                         const char *reference, enum figure figure)
 {
     if (reference != NULL) {
         const struct baseline_row *row = baseline_find(baseline, reference, one->trace);
-        return row == NULL ? NAN : figure == SPEED ? row->speed_ratio : row->utilization;
+        return row == NULL ? NAN : stored_figure(row, figure);
     }
     const char *name = figure == SPEED ? METRIC_THROUGHPUT : METRIC_UTILIZATION;
     const struct metric *metric = metric_find(one->metrics, one->n_metrics, name);
@@ -33,8 +40,7 @@ static bool is_stored(const struct baseline *baseline, const char *trace, enum f
 {
     for (size_t i = 0; i < baseline->n_rows; i++) {
         const struct baseline_row *row = &baseline->rows[i];
-        if (strcmp(row->trace, trace) == 0 &&
-            isfinite(figure == SPEED ? row->speed_ratio : row->utilization)) {
+        if (strcmp(row->trace, trace) == 0 && isfinite(stored_figure(row, figure))) {
             return true;
         }
     }

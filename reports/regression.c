@@ -11,6 +11,9 @@
 /// The same trace gives the same heap on every machine: only the last digits may differ.
 #define TOLERANCE_EXACT 1e-9
 
+/// The same compiler gives the same cycles; another version of it, others.
+#define TOLERANCE_CYCLES 0.1
+
 /// Machines differ in their caches, and so do the ratios of two allocators on them.
 #define TOLERANCE_SPEED 0.4
 
@@ -21,6 +24,8 @@ const struct figure regression_figures[N_FIGURES] = {
                      offsetof(struct baseline_row, heap_bytes)},
     [FIGURE_OPS_PER_SBRK] = {"ops_per_sbrk", "ops", true, TOLERANCE_EXACT, false,
                              offsetof(struct baseline_row, ops_per_sbrk)},
+    [FIGURE_CYCLES] = {"cycles_ratio", "ratio", true, TOLERANCE_CYCLES, false,
+                       offsetof(struct baseline_row, cycles_ratio)},
     [FIGURE_SPEED] = {"speed_ratio", "ratio", true, TOLERANCE_SPEED, true,
                       offsetof(struct baseline_row, speed_ratio)},
 };
@@ -66,7 +71,8 @@ static void compare_figures(struct regression *regression, const struct baseline
                                 .figure = figure,
                                 .before = figure_of(figure, before),
                                 .now = figure_of(figure, now)};
-        if (!figure->per_reference) {
+        bool exists = !isnan(change.before) || !isnan(change.now);
+        if (exists && !figure->per_reference) {
             change.kind = judge(figure, change.before, change.now);
             file_change(regression, &change);
         }

@@ -21,7 +21,7 @@ struct figure {
     size_t offset;      ///< in struct baseline_row
 };
 
-enum { FIGURE_UTILIZATION, FIGURE_HEAP, FIGURE_OPS_PER_SBRK, FIGURE_SPEED, N_FIGURES };
+enum { FIGURE_UTILIZATION, FIGURE_HEAP, FIGURE_OPS_PER_SBRK, FIGURE_CYCLES, FIGURE_SPEED, N_FIGURES };
 
 extern const struct figure regression_figures[N_FIGURES];
 

@@ -95,6 +95,7 @@ static void draw(const char *folder, const struct rubric *rubric, const struct r
     struct plot_input input = {.result = result,
                                .baseline = &baseline,
                                .reference = speed->enabled ? speed->reference : NULL,
+                               .has_no_heap = lab_find(rubric->lab)->modules != 0,
                                .n_cpus = worker_cpus()};
     struct error error;
     if (!plot_draw(&input, folder, &error)) {

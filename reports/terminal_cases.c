@@ -207,6 +207,9 @@ void terminal_warnings(const struct page *page, const struct result *result)
             if (warning->message != NULL) {
                 page_wrap(page, "  ", 2, warning->message);
             }
+            if (warning->source != NULL) {
+                page_lines(page, "  ", warning->source);
+            }
             if (warning->hint != NULL) {
                 page_wrap(page, "  Likely cause: ", 4, warning->hint);
             }

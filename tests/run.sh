@@ -41,12 +41,17 @@ step 'report folders and pictures' tests/cli/plots.sh build/release/mmgrade
 step 'recording programs' tests/cli/record.sh build/release/mmgrade
 step 'traces of memory accesses' tests/cli/vmtrace.sh build/release/mmgrade
 step 'the simulated machine' tests/cli/vm.sh build/release/mmgrade
+step 'simulated cycles never move' tests/cli/cost.sh build/release/mmgrade
+step 'stored results in every format' tests/cli/report.sh build/release/mmgrade
+step 'autograders for Gradescope and Autolab' tests/cli/autograders.sh build/release
 step 'the address labs: references, templates, wrong modules' \
     tests/cli/modules.sh build/release/mmgrade
 step 'an installed copy' tests/cli/install.sh
 step 'builds without bubblewrap' tests/cli/fallback.sh build/release/mmgrade
 step 'mutants: broken allocators and their verdicts' \
     build/release/tests/mutants build/release/mmgrade
+step 'mutants: the line of code at fault, with clang' \
+    build/release/tests/mutants build/release/mmgrade --clang
 step 'references: every trace, and utilization computed a second time' \
     tests/references/references.sh build/release/mmgrade
 step 'references: each places blocks as its policy says' build/release/tests/policies

@@ -26,7 +26,7 @@
 /// What libarchive may use. The largest need is the dictionary of an xz or 7z file: 64 MiB at -9.
 #define HEAP_BYTES (192u << 20)
 
-/// Beside these names a Mac and git leave what is no part of an answer, often hundreds of files.
+/// Under these names a Mac and git keep what is no part of an answer, often hundreds of files.
 static const char *const passed_over[] = {"__MACOSX", ".DS_Store", ".git"};
 
 static char data[ARCHIVE_STREAM_DATA_MAX];

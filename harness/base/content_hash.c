@@ -67,3 +67,8 @@ char *content_hash(const char *path)
     XXH3_freeState(state);
     return text;
 }
+
+char *content_hash_text(const char *text)
+{
+    return xasprintf("%016" PRIx64, (uint64_t)XXH3_64bits(text, strlen(text)));
+}

@@ -8,4 +8,7 @@
 /// hexadecimal digits, which the caller frees. NULL when it cannot be read.
 char *content_hash(const char *path);
 
+/// The same of a text, also to make one hash of several.
+char *content_hash_text(const char *text);
+
 #endif

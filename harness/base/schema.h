@@ -64,9 +64,10 @@ bool schema_read(const struct schema_key *keys, void *into, const char *path, co
                  size_t text_bytes, bool (*check)(const struct schema_place *place, void *whole),
                  struct error *error);
 
-/// Visits every scalar of a YAML file whose keys nobody knows beforehand, in the file's order. `keys`
-/// are the `n_keys` keys above it, the outermost first; elements of lists are counted from "0". What
-/// lies deeper than SCHEMA_VISIT_DEPTH keys is passed over. False with *error when it is no YAML.
+/// Visits every scalar of a YAML file whose keys nobody knows beforehand, in the file's order.
+/// `keys` are the `n_keys` keys above it, the outermost first; elements of lists are counted from
+/// "0". What lies deeper than SCHEMA_VISIT_DEPTH keys is passed over. False with *error when it is
+/// no YAML.
 bool schema_visit(const char *path, const char *text, size_t text_bytes,
                   void (*visit)(void *context, const char *const *keys, size_t n_keys,
                                 const char *value),

@@ -5,8 +5,10 @@
 #define MMGRADE_CLI_COMMANDS_H
 
 int command_grade(int argc, char **argv);
+int command_batch(int argc, char **argv);
 int command_regress(int argc, char **argv);
 int command_plots(int argc, char **argv);
+int command_report(int argc, char **argv);
 int command_trace(int argc, char **argv);
 int command_vmtrace(int argc, char **argv);
 int command_vm(int argc, char **argv);

@@ -21,6 +21,7 @@ struct arguments {
     struct judge_choice choice;
     const char *json; ///< NULL: no file
     const char *out;  ///< NULL: no report folder
+    bool strict;
     const char *submission;
 };
 
@@ -28,7 +29,7 @@ static void print_help(void)
 {
     puts(
         "usage: mmgrade grade [--lab LAB] [--rubric FILE] [--trace FILE]... [--json FILE]\n"
-        "                     [--out FOLDER] SUBMISSION\n"
+        "                     [--out FOLDER] [--strict] SUBMISSION\n"
         "\n"
         "Builds and judges one submission, a folder that holds mm.c or one C file, and prints a\n"
         "table, each failure in full, and the score.\n"
@@ -40,6 +41,9 @@ static void print_help(void)
         "                 what the submission prints is shown as it comes\n"
         "  --json FILE    also write the whole result as JSON ('-': standard output, no table)\n"
         "  --out FOLDER   also write the result as JSON, and pictures, into FOLDER/LAB/NAME/\n"
+        "  --strict       also look at each access of what passes: reads and writes of live "
+        "payloads,\n"
+        "                 reads of fresh memory\n"
         "  --keys         list what a rubric may say, and exit\n"
         "\n"
         "Exit status: 0 all passed, 1 the submission failed somewhere, 2 the harness or its input\n"
@@ -61,10 +65,15 @@ static int take_submission(int argc, char **argv, struct arguments *arguments)
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"lab", required_argument, NULL, 'l'},   {"rubric", required_argument, NULL, 'r'},
-        {"trace", required_argument, NULL, 't'}, {"json", required_argument, NULL, 'j'},
-        {"out", required_argument, NULL, 'o'},   {"keys", no_argument, NULL, 'k'},
-        {"help", no_argument, NULL, 'h'},        {NULL, 0, NULL, 0},
+        {"lab", required_argument, NULL, 'l'},
+        {"rubric", required_argument, NULL, 'r'},
+        {"trace", required_argument, NULL, 't'},
+        {"json", required_argument, NULL, 'j'},
+        {"out", required_argument, NULL, 'o'},
+        {"keys", no_argument, NULL, 'k'},
+        {"strict", no_argument, NULL, 's'},
+        {"help", no_argument, NULL, 'h'},
+        {NULL, 0, NULL, 0},
     };
     optind = 1;
     for (int c; (c = getopt_long(argc, argv, "h", options, NULL)) != -1;) {
@@ -83,6 +92,9 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
             break;
         case 'o':
             arguments->out = optarg;
+            break;
+        case 's':
+            arguments->strict = true;
             break;
         case 'k':
             rubric_print_keys(stdout);
@@ -172,12 +184,22 @@ static int exit_status(const struct result *result)
     return all_passed ? 0 : 1;
 }
 
+/// What the rubric ignores of the strict pass becomes a warning.
+static void be_strict(enum finding_policy *policy)
+{
+    *policy = *policy == FINDING_IGNORE ? FINDING_WARN : *policy;
+}
+
 /// Judges, scores and prints. The status to exit with.
 static int grade(const struct arguments *arguments)
 {
     struct judge judge;
     if (!judge_open(&judge, &arguments->choice)) {
         return 2;
+    }
+    if (arguments->strict) {
+        be_strict(&judge.rubric.settings.heap.findings.payload_access);
+        be_strict(&judge.rubric.settings.heap.findings.fresh_read);
     }
     struct job job = {
         .submission = arguments->submission,

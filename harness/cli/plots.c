@@ -103,6 +103,10 @@ static bool list_files(const char *folder)
 /// Judges, draws, lists the files. The status to exit with.
 static int draw(const char *out, const struct judge *judge, const char *submission)
 {
+    if (lab_find(judge->rubric.lab)->modules != 0) {
+        note("there are no pictures of the lab %s: it has no heap", judge->rubric.lab);
+        return 2;
+    }
     struct result result;
     if (!judge_run(judge, (struct job){.submission = submission}, &result)) {
         return 2;

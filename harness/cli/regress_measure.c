@@ -63,12 +63,14 @@ static void add_row(const struct result *result, size_t idx, const char *referen
                                .utilization = NAN,
                                .heap_bytes = NAN,
                                .ops_per_sbrk = NAN,
+                               .cycles_ratio = NAN,
                                .speed_ratio = NAN};
     if (one->status == STATUS_PASSED) {
         double n_sbrk = value_of(one, METRIC_SBRK);
         row.utilization = value_of(one, METRIC_UTILIZATION);
         row.heap_bytes = value_of(one, METRIC_HEAP);
         row.ops_per_sbrk = n_sbrk > 0 ? value_of(one, METRIC_OPS) / n_sbrk : NAN;
+        row.cycles_ratio = value_of(one, METRIC_CYCLES_RATIO);
         row.speed_ratio = round_speed(value_of(one, METRIC_SPEED_RATIO));
     } else {
         row.failure = describe_failure(result, one);

@@ -31,6 +31,7 @@ bool session_open(struct session *session, const struct session_plan *plan)
         .total_seconds = plan->total_seconds,
         .output_bytes = plan->output_bytes,
         .echo_output = plan->echo_output,
+        .storage_bytes = plan->watch == NULL ? plan->storage_bytes : 0,
     };
     plan_shadow(session, &worker_plan);
     worker_start(&session->worker, &worker_plan);

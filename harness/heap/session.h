@@ -31,6 +31,7 @@ struct session_plan {
     double call_seconds;
     double total_seconds;
     uint64_t output_bytes;
+    uint64_t storage_bytes; ///< see struct worker_plan; not with `watch`
     bool echo_output;
     struct sources *sources;           ///< to explain failures by lines of code; NULL: without
     const struct session_watch *watch; ///< keep a shadow of an instrumented library; NULL: no

@@ -28,6 +28,9 @@ struct finding_settings {
     enum finding_policy nondeterministic; ///< other pointers in a second, identical run
     enum finding_policy init_not_fresh;   ///< other pointers after a second mm_init
     enum finding_policy past_break;       ///< bytes between the break and its page's end changed
+    // Of the strict pass, which looks at each access; both FINDING_IGNORE: there is none.
+    enum finding_policy payload_access; ///< a live payload was read, or written and restored
+    enum finding_policy fresh_read;     ///< fresh memory was read, and it made no difference
 };
 
 struct heap_settings {

@@ -39,7 +39,14 @@ const char *sources_library(struct sources *sources)
             build_finish(&sources->build, &sources->result);
         }
     }
-    return sources->result.ok ? sources->build.library : NULL;
+    const struct verdict *verdict = sources->result.verdict;
+    bool is_refused = verdict != NULL && strcmp(verdict->code, "BUILD_FAILED") != 0;
+    return sources->result.ok || is_refused ? sources->build.library : NULL;
+}
+
+bool sources_see_all(struct sources *sources)
+{
+    return sources_library(sources) != NULL && sources->result.ok;
 }
 
 /// A line of one of the submission's files, without the blanks around it; NULL when there is none.
@@ -94,4 +101,14 @@ struct code_place *sources_resolve(const struct sources *sources, const struct s
     }
     lines_free(lines, sighting->n_frames);
     return places;
+}
+
+void sources_free_places(struct code_place *places, size_t n_places)
+{
+    for (size_t i = 0; i < n_places; i++) {
+        free(places[i].file);
+        free(places[i].function);
+        free(places[i].text);
+    }
+    free(places);
 }

@@ -259,6 +259,20 @@ static void file_past_break(struct trial *trial, struct play *play)
     }
 }
 
+/// Looks at each access of a submission that has passed so far.
+static void judge_strictly(struct trial *trial)
+{
+    const struct finding_settings *findings = &trial->plan.settings->findings;
+    struct verdict *found[STRICT_KINDS];
+    explain_strict(&trial->plan, trial->pointers, found);
+    for (int i = 0; i < STRICT_KINDS; i++) {
+        if (found[i] != NULL) {
+            file_verdict(trial->result, found[i],
+                         explain_strict_policy(findings, (enum strict_kind)i));
+        }
+    }
+}
+
 static void judge_passed(struct trial *trial, struct play *play, uint64_t page_faults)
 {
     struct session *session = play->session;
@@ -272,6 +286,9 @@ static void judge_passed(struct trial *trial, struct play *play, uint64_t page_f
     file_past_break(trial, play);
     take_output(trial, session);
     play_again(trial, session);
+    if (trial->result->status == STATUS_PASSED && interrupt_seen() == 0) {
+        judge_strictly(trial);
+    }
 }
 
 /// The check pass over a loaded submission.
@@ -329,6 +346,7 @@ void trial_print_rules(FILE *file, bool of_fit_lab)
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
         fprintf(file, "  %-18s %s\n", conditions[i].code, conditions[i].rule);
     }
+    explain_strict_print_rules(file);
 }
 
 struct verdict *trial_load_failure(struct session *session)
@@ -362,7 +380,7 @@ void trial_file_uncounted(const struct session_plan *plan, struct case_result *r
     bool forged =
         stopped_op != 0 && (news->event == WORKER_STORE_REFUSED || news->event == WORKER_GARBLED);
     struct verdict *verdict =
-        verdict_new(forged ? "FORGED" : "UNOBSERVED", op, plan->trace->ops[op - 1].line);
+        verdict_new(forged ? "FORGED_REPLY" : "UNOBSERVED", op, plan->trace->ops[op - 1].line);
     if (forged) {
         verdict->message =
             xasprintf("Where cycles are counted, between operations %zu and %zu, the program was "

@@ -16,6 +16,7 @@
 #include "harness/labs/cost_pass.h"
 #include "harness/labs/submission.h"
 #include "harness/measure/speed.h"
+#include "harness/sandbox/storage.h"
 
 #define HEADERS "student_template/malloc"
 
@@ -116,6 +117,7 @@ static struct session_plan plan_session(struct run *run, enum speed_side side,
         .call_seconds = limits->operation_seconds,
         .total_seconds = limits->trace_seconds,
         .output_bytes = limits->output_bytes,
+        .storage_bytes = limits->library_memory ? 0 : limits->static_bytes,
         .echo_output = run->job->echo_output && side == SPEED_SUBMISSION,
         .sources = side == SPEED_SUBMISSION ? &run->sources : NULL,
     };
@@ -131,6 +133,15 @@ static bool uses_realloc(const struct run *run)
         }
     }
     return false;
+}
+
+/// Whether it keeps to the heap that it is given.
+static bool check_storage(struct run *run)
+{
+    const struct limit_settings *limits = &run->settings->limits;
+    const struct storage_limits allowed = {.static_bytes = limits->static_bytes,
+                                           .library_memory = limits->library_memory != 0};
+    return storage_check(run->builds[SPEED_SUBMISSION].folder, &allowed, &run->result->build);
 }
 
 /// Loads the submission once without calling it: does it load, is all there? What its constructors
@@ -337,7 +348,7 @@ bool allocator_run(const struct allocator_lab *lab, const struct job *job, struc
     bool fine = read_traces(&run, error) && build_both(&run, error);
     if (fine) {
         open_cases(&run);
-        if (result->build.ok) {
+        if (result->build.ok && check_storage(&run)) {
             check_functions(&run);
         }
         if (result->build.ok) {

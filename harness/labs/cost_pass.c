@@ -73,6 +73,7 @@ static void count(const struct cost_pass *pass, int side, const struct session_p
     plan.library = pass->builds[side].library;
     plan.contract = &pass->builds[side].collection.contract;
     plan.echo_output = false;
+    plan.storage_bytes = 0; // the simulated machine needs some; stores elsewhere are refused
     plan.total_seconds = SLOWER * session->total_seconds;
     plan.call_seconds = plan.total_seconds; // one slice is one call
     cost_measure(

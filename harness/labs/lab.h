@@ -21,7 +21,12 @@ struct limit_settings {
     double trace_seconds;     ///< one run of one trace
     double build_seconds;
     uint64_t output_bytes; ///< of what the submission prints
+    uint64_t static_bytes; ///< of an allocator's variables outside of the heap
+    unsigned library_memory; ///< whether an allocator may call malloc, mmap, ... of the C library
 };
+
+/// What a machine must offer before it may judge by a rubric.
+enum isolation_demand { DEMAND_ANY_ISOLATION, DEMAND_FULL_ISOLATION };
 
 /// What throughput is measured in; unset in a rubric, it is cycles where they can be counted.
 enum throughput_metric { THROUGHPUT_UNSET, THROUGHPUT_CYCLES, THROUGHPUT_WALL };
@@ -54,6 +59,7 @@ struct trace_choice {
 struct lab_settings {
     struct build_settings build;
     struct limit_settings limits;
+    enum isolation_demand isolation;
     struct heap_settings heap;
     struct speed_settings speed;
     enum throughput_metric throughput; ///< of the score; unset: throughput is not scored

@@ -83,7 +83,10 @@ static bool run(const struct job *job, struct result *result, struct error *erro
 static void print_rules(FILE *file)
 {
     fputs("  BUILD_FAILED       the submission compiles and loads\n"
-          "  MISSING_FUNCTION   find_fit or place is there, or both, as the rubric says\n",
+          "  MISSING_FUNCTION   find_fit or place is there, or both, as the rubric says\n"
+          "  HIDDEN_CODE        where cycles are counted: no code hides from the counting\n"
+          "  FORBIDDEN_CALL     where cycles are counted: no call hides from it\n"
+          "  OUTSIDE_STORAGE    what an allocator keeps it keeps in its heap\n",
           file);
     trial_print_rules(file, true);
 }

@@ -14,7 +14,10 @@ static bool run(const struct job *job, struct result *result, struct error *erro
 static void print_rules(FILE *file)
 {
     fputs("  BUILD_FAILED       the submission compiles and loads\n"
-          "  MISSING_FUNCTION   mm_init, mm_malloc, mm_free and mm_realloc are there\n",
+          "  MISSING_FUNCTION   mm_init, mm_malloc, mm_free and mm_realloc are there\n"
+          "  HIDDEN_CODE        where cycles are counted: no code hides from the counting\n"
+          "  FORBIDDEN_CALL     where cycles are counted: no call hides from it\n"
+          "  OUTSIDE_STORAGE    what an allocator keeps it keeps in its heap\n",
           file);
     trial_print_rules(file, false);
 }

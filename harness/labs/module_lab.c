@@ -234,6 +234,7 @@ static bool run_cases(struct run *run, struct error *error)
             .n_records = run->traces[trace].n_records,
             .config = &run->machines[i % run->n_machines],
             .judged = run->judged,
+            .moves_data = run->modules == MODULES_ALL,
             .plan = plan_session(run),
         };
         trial.plan.echo_output = run->job->echo_output && result->n_cases == 1;

@@ -9,16 +9,16 @@
 
 const struct cost_machine cost_machines[] = {
     {.name = "core-i7",
-     .cycles = {[RING_EVENT_BLOCK] = 1,
-                [RING_EVENT_MISPREDICTED] = 4,
+     .cycles = {[RING_EVENT_BLOCK] = 3,
+                [RING_EVENT_MISPREDICTED] = 6,
                 [RING_EVENT_ACCESS] = 1,
-                [RING_EVENT_L1_MISS] = 3,
-                [RING_EVENT_L2_MISS] = 6,
-                [RING_EVENT_TLB_MISS] = 5,
+                [RING_EVENT_L1_MISS] = 4,
+                [RING_EVENT_L2_MISS] = 8,
+                [RING_EVENT_TLB_MISS] = 12,
                 [RING_EVENT_WALK] = 8,
                 [RING_EVENT_COPIED_LINE] = 1,
-                [RING_EVENT_SBRK] = 50,
-                [RING_EVENT_SBRK_PAGE] = 10}},
+                [RING_EVENT_SBRK] = 60,
+                [RING_EVENT_SBRK_PAGE] = 15}},
     {.name = NULL},
 };
 

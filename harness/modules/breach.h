@@ -48,6 +48,9 @@ struct breach {
     uint64_t address;       ///< of a stray reference, of a bad frame_free
     uint64_t before, after; ///< the word there: as it was, as it was to be
     uint64_t n_frames, n_golden_frames;
+    bool root_taken;     ///< pt_create gave the root of a process that lives
+    uint16_t root_owner; ///< which one
+    bool without_frames; ///< frame_alloc had none to give in this call
 };
 
 #endif

@@ -166,7 +166,8 @@ static void draw(struct module_config *config, uint64_t seed)
     geometry->va_bits = geometry->page_bits + vpn_bits;
     share_levels(geometry, vpn_bits);
     geometry->pa_bits = (uint32_t)random_between(&random, 36, 46);
-    config->tlb.sets = config->tlb.sets == 0 ? 0 : 1u << random_below(&random, 7);
+    config->tlb.sets =
+        config->tlb.sets == 0 ? 0 : 1u << random_below(&random, vpn_bits < 6 ? vpn_bits + 1 : 7);
     config->tlb.ways = config->tlb.sets == 0 ? 0 : (uint32_t)random_between(&random, 1, 9);
     config->cache.sets = 1u << random_below(&random, 9);
     config->cache.ways = (uint32_t)random_between(&random, 1, 9);
@@ -232,6 +233,17 @@ char *module_config_describe(const struct module_config *config, unsigned module
     }
     fclose(file);
     return text;
+}
+
+/// Whether nothing was changed that a preset's contents depend on.
+static bool is_as_preset(const struct module_config *config, const struct machine_settings *base)
+{
+    const struct cache_settings *cache = &base->caches[MACHINE_L1D];
+    const struct tlb_settings *tlb = &base->tlbs[MACHINE_DTLB];
+    return memcmp(&config->geometry, &base->geometry, sizeof base->geometry) == 0 &&
+           config->tlb.sets == tlb->sets && config->tlb.ways == tlb->ways &&
+           config->cache.sets == cache->sets && config->cache.ways == cache->ways &&
+           config->cache.line_bytes == cache->line_bytes && config->replacement.n_frames == 0;
 }
 
 /// The upper half of physical memory is the pages': more frames than that there cannot be.
@@ -323,6 +335,7 @@ bool module_config_make(struct module_config *config, const struct module_settin
     if (idx >= n_fixed) {
         draw(config, seed);
     }
+    config->contents = is_as_preset(config, base) ? base->contents : NULL;
     if (!settle(config, reason, reason_bytes) || !has_part(config, modules, reason, reason_bytes)) {
         return false;
     }

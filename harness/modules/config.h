@@ -64,6 +64,7 @@ struct module_config {
     enum policy_id policy;
     struct policy_settings replacement; ///< n_frames 0: none is ever replaced
     uint64_t seed;
+    const struct machine_contents *contents; ///< of the preset, where no size differs from it
 };
 
 /// The machine that the settings start from: a preset, or a file named from the project's root.

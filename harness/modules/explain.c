@@ -131,6 +131,24 @@ static void tell_machine(const struct telling *telling)
     free(sizes);
 }
 
+/// What the access at hand must end with, whatever went wrong on the way.
+static void tell_byte(const struct telling *telling)
+{
+    struct pipeline *pipeline = telling->pipeline;
+    if (!pipeline->plan->moves_data || telling->breach->phase != PHASE_RECORDS ||
+        pipeline->access->kind > ACCESS_MODIFY) {
+        return;
+    }
+    uint8_t byte;
+    bool is_write = pipeline->use_kind == WALK_WRITE;
+    if (flow_expects_byte(pipeline, &byte)) {
+        fprintf(telling->details, "The access %s the byte 0x%02x.\n", is_write ? "stores" : "reads",
+                byte);
+    } else {
+        fputs("The access faults: it has no byte.\n", telling->details);
+    }
+}
+
 struct verdict *explain_breach(struct pipeline *pipeline)
 {
     const struct breach *breach = &pipeline->breach;
@@ -145,6 +163,7 @@ struct verdict *explain_breach(struct pipeline *pipeline)
         .hint = open_text(&verdict->hint, &bytes[2]),
     };
     tellers[breach->rule](&telling);
+    tell_byte(&telling);
     tell_machine(&telling);
     fclose(telling.message);
     fclose(telling.details);

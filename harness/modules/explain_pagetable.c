@@ -92,6 +92,9 @@ static const char *pte_cause(const struct breach *breach)
     uint64_t want = breach->golden.entry[breach->differs];
     uint64_t have = breach->theirs.entry[breach->differs];
     bool is_leaf = breach->differs + 1 == breach->golden.n_levels;
+    if (breach->without_frames) {
+        return "a pt_map that fails changes nothing: link a table in when all below it stands";
+    }
     if (breach->unowned) {
         return "the PPN of a table was not shifted back to an address, or the table was given back";
     }
@@ -136,12 +139,18 @@ static void tell_entry(const struct telling *telling)
               "when it is a write",
               telling->hint);
     } else if (breach->rule == RULE_BITS_SET_WRONGLY) {
+        bool is_leaf = breach->differs + 1 == breach->golden.n_levels;
         fprintf(file, " set A or D in the entry %s, where they must be clear.", level);
-        fputs("pt_map starts with A and D clear; a read does not set D; a walk that faults sets "
-              "nothing",
+        fputs(is_leaf ? "pt_map starts with A and D clear; a read does not set D; a walk that "
+                        "faults sets nothing"
+                      : "D belongs to the entry that maps the page, and A is set by a walk alone",
               telling->hint);
     } else {
-        fprintf(file, " came back, but the entry %s is wrong.", level);
+        if (breach->without_frames) {
+            fputs(" gave false, but an entry is no longer what it was.", file);
+        } else {
+            fprintf(file, " came back, but the entry %s is wrong.", level);
+        }
         fputs(pte_cause(breach), telling->hint);
     }
 }
@@ -194,7 +203,10 @@ static void tell_wrong_pa(const struct telling *telling)
 static void tell_refusal(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
-    if (breach->rule == RULE_MAP_FAILED) {
+    if (breach->root_taken) {
+        fprintf(telling->message, " gave the root of process %u once more.", breach->root_owner);
+        fputs("each address space has tables of its own", telling->hint);
+    } else if (breach->rule == RULE_MAP_FAILED) {
         fprintf(telling->message, " gave %s, although there are frames.",
                 breach->call.function == RING_PT_CREATE ? "no table that frame_alloc gave"
                                                         : "false");
@@ -203,6 +215,14 @@ static void tell_refusal(const struct telling *telling)
                 breach->n_frames, breach->n_golden_frames);
     } else {
         fputs(" gave false, but that page is mapped.", telling->message);
+    }
+}
+
+static void tell_frames(const struct telling *telling)
+{
+    if (telling->breach->without_frames) {
+        fputs("In this call frame_alloc gave VM_NONE, as it does when memory is full.\n",
+              telling->details);
     }
 }
 
@@ -218,6 +238,7 @@ void explain_pagetable(const struct telling *telling)
         return;
     }
     say_call(telling->message, telling);
+    tell_frames(telling);
     if (breach->call.function != RING_PT_CREATE && breach->call.function != RING_PT_DESTROY) {
         say_virtual(telling->details, telling, page_of(telling));
         fputc('\n', telling->details);
@@ -295,8 +316,7 @@ static void tell_bad_free(const struct telling *telling)
 static bool has_entries(const struct telling *telling, const struct table_block *block)
 {
     const struct tables *tables = &telling->pipeline->tables;
-    uint64_t n_words = (block->n_frames << telling->pipeline->geometry->page_bits) / 8;
-    for (uint64_t i = 0; i < n_words; i++) {
+    for (uint64_t i = 0; i < block->n_entries; i++) {
         if (block->writers[i] != 0 &&
             (physical_read(tables->memory, block->pa + 8 * i) & PTE_P) != 0) {
             return true;
@@ -309,6 +329,14 @@ static void tell_leak(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
     bool at_end = breach->call.function == RING_PT_DESTROY;
+    if (breach->without_frames) {
+        fprintf(telling->message,
+                " gave false for want of frames, and kept %" PRIu64 " that it had got before.",
+                breach->n_frames - breach->n_golden_frames);
+        fputs("when a table further down cannot be had, those made in this call are given back",
+              telling->hint);
+        return;
+    }
     fprintf(telling->message,
             " left %" PRIu64 " frames in use, where golden tables take %" PRIu64 ".",
             breach->n_frames, breach->n_golden_frames);
@@ -332,6 +360,7 @@ void explain_reference(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
     say_call(telling->message, telling);
+    tell_frames(telling);
     switch (breach->rule) {
     case RULE_STRAY_READ:
         tell_stray(telling, "read");

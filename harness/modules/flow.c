@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: MIT
 // What one record of a trace makes the machine do.
+#include "harness/modules/flow.h"
+
+#include "harness/base/error.h"
 #include "harness/base/memory.h"
 #include "harness/modules/twins.h"
+#include "harness/trace/random.h"
 
 #define FLAGS_OF_PTE (~(PTE_PPN_MASK << PTE_SHIFT) & ~PTE_PS)
 #define N_PROBED 64 ///< entries looked up behind a flush
 
-static uint64_t page_bytes(const struct pipeline *pipeline)
-{
-    return UINT64_C(1) << pipeline->geometry->page_bits;
-}
-
-static uint64_t cut(const struct pipeline *pipeline, uint64_t va)
-{
-    uint32_t bits = pipeline->geometry->va_bits;
-    return bits >= 64 ? va : va & ((UINT64_C(1) << bits) - 1);
-}
-
-/// The machine has too little physical memory for this trace.
-static bool give_up(struct pipeline *pipeline, const char *what)
+bool flow_give_up(struct pipeline *pipeline, const char *what)
 {
     pipeline->failed = true;
     return error_at(pipeline->error, pipeline->plan->trace->name,
@@ -27,14 +19,39 @@ static bool give_up(struct pipeline *pipeline, const char *what)
                     pipeline->config->name, what);
 }
 
-/// Lets a process run: its tables are made at its first access. NULL when that failed.
-static struct space *enter(struct pipeline *pipeline, uint16_t process)
+/// Flushes a process out of the TLB. Nothing that it had there may be found; all of the others
+/// must.
+static bool flush(struct pipeline *pipeline, uint16_t process)
+{
+    struct page_place probed[N_PROBED];
+    size_t n = 0;
+    const struct tlb_settings *settings = &pipeline->tlb.settings;
+    for (uint32_t set = 0; set < settings->sets; set++) {
+        const struct tlb_entry *entries = tlb_set(&pipeline->tlb, set);
+        for (uint32_t way = 0; way < settings->ways && n < N_PROBED; way++) {
+            if (entries[way].valid) {
+                probed[n++] = (struct page_place){(uint16_t)entries[way].asid, entries[way].vpn};
+            }
+        }
+    }
+    struct pipeline_counts counts = pipeline->counts; // probes are no accesses
+    bool fine = twin_tlb_flush(pipeline, process);
+    for (size_t i = 0; fine && i < n; i++) {
+        uint64_t ppn;
+        uint64_t flags;
+        bool hit;
+        fine = twin_tlb_lookup(pipeline, probed[i].process, probed[i].vpn, &hit, &ppn, &flags);
+    }
+    pipeline->counts = counts;
+    return fine;
+}
+
+struct space *flow_enter(struct pipeline *pipeline, uint16_t process)
 {
     if (process != pipeline->process) {
         uint16_t last = pipeline->process;
         pipeline->process = process;
-        if (!pipeline->config->asids && pipeline->spaces[last] != NULL &&
-            !twin_tlb_flush(pipeline, last)) {
+        if (!pipeline->config->asids && pipeline->spaces[last] != NULL && !flush(pipeline, last)) {
             return NULL;
         }
     }
@@ -42,7 +59,7 @@ static struct space *enter(struct pipeline *pipeline, uint16_t process)
         pipeline->spaces[process] = xcalloc(1, sizeof *pipeline->spaces[process]);
         if (!twin_pagetable_create(pipeline, pipeline->spaces[process])) {
             if (pipeline->failed) {
-                give_up(pipeline, "the page tables");
+                flow_give_up(pipeline, "the page tables");
             }
             return NULL;
         }
@@ -62,6 +79,9 @@ static bool evict(struct pipeline *pipeline, uint32_t frame)
     page->frame = PAGES_NO_FRAME;
     struct walk walk = pagetable_walk(&space->golden, va, WALK_READ, false, false);
     pipeline->counts.n_writebacks += (walk.entry[walk.n_levels - 1] & PTE_D) != 0;
+    if (pipeline->plan->moves_data) {
+        data_page_out(&pipeline->data, place->process, va, walk.pa);
+    }
     return twin_pagetable_unmap(pipeline, space, va) &&
            twin_tlb_invalidate(pipeline, place->process, place->vpn);
 }
@@ -74,7 +94,7 @@ static bool find_frame(struct pipeline *pipeline, uint64_t *frame)
     if (n_frames == 0 || pipeline->n_used_frames < n_frames) {
         *frame = pipeline->n_used_frames++;
         return bits > 32 || *frame < UINT64_C(1) << (bits - 1) ||
-               give_up(pipeline, "the pages; say how many frames there are");
+               flow_give_up(pipeline, "the pages; say how many frames there are");
     }
     uint32_t victim;
     if (!twin_replace_victim(pipeline, &victim) || !evict(pipeline, victim)) {
@@ -91,13 +111,13 @@ static bool page_in(struct pipeline *pipeline, struct space *space, uint64_t va,
     if (!find_frame(pipeline, &frame)) {
         return false;
     }
-    uint64_t base = va & ~(page_bytes(pipeline) - 1);
+    uint64_t base = va & ~(flow_page_bytes(pipeline) - 1);
     uint64_t pa = pipeline_ppn(pipeline, frame) << pipeline->geometry->page_bits;
     if (!twin_pagetable_map(pipeline, space, base, pa, 0, PTE_P | PTE_W | PTE_U, &done)) {
         return false;
     }
     if (!done) {
-        return give_up(pipeline, "the page tables");
+        return flow_give_up(pipeline, "the page tables");
     }
     pipeline->counts.n_faults++;
     if (pipeline->frames == NULL) {
@@ -167,8 +187,8 @@ static bool translate(struct pipeline *pipeline, struct use *use)
         return false;
     }
     if (hit && entry_serves(use, flags)) {
-        use->pa =
-            geometry_join_physical(pipeline->geometry, ppn, use->va & (page_bytes(pipeline) - 1));
+        use->pa = geometry_join_physical(pipeline->geometry, ppn,
+                                         use->va & (flow_page_bytes(pipeline) - 1));
     } else if (!walk(pipeline, use)) {
         return false;
     }
@@ -179,134 +199,62 @@ static bool translate(struct pipeline *pipeline, struct use *use)
     return twin_replace_touched(pipeline, page, use->kind == WALK_WRITE);
 }
 
+static uint8_t stored_byte(const struct pipeline *pipeline)
+{
+    return (uint8_t)random_mix(pipeline->counts.n_accesses);
+}
+
+/// The end of the access: a byte. Every answer on the way was golden, so that a wrong one is the
+/// golden machine's fault.
+static bool move_byte(struct pipeline *pipeline, const struct use *use,
+                      const struct cache_outcome *outcome)
+{
+    uint8_t byte;
+    struct data_use moved = {.process = pipeline->process,
+                             .va = use->va,
+                             .pa = use->pa,
+                             .write = use->kind == WALK_WRITE,
+                             .value = stored_byte(pipeline),
+                             .outcome = outcome};
+    if (!data_move(&pipeline->data, &moved, &byte)) {
+        die("%s, access %zu: the golden machine '%s' returned a byte that was not stored there",
+            pipeline->plan->trace->name, pipeline->record + 1, pipeline->config->name);
+    }
+    return true;
+}
+
 static bool use_memory(struct pipeline *pipeline, const struct access *access,
                        enum walk_access kind)
 {
-    struct use use = {.space = enter(pipeline, access->process),
-                      .va = cut(pipeline, access->address),
+    struct use use = {.space = flow_enter(pipeline, access->process),
+                      .va = flow_cut(pipeline, access->address),
                       .kind = kind,
                       .user = (access->flags & ACCESS_MAY_USER) != 0};
     pipeline->counts.n_accesses++;
+    pipeline->use_kind = kind;
     if (use.space == NULL || !twin_virtual(pipeline, access->address) ||
         !translate(pipeline, &use)) {
         return false;
     }
+    struct cache_outcome outcome;
     return use.skipped || (twin_physical(pipeline, use.pa) &&
-                           twin_cache_access(pipeline, use.pa, kind == WALK_WRITE));
+                           twin_cache_access(pipeline, use.pa, kind == WALK_WRITE, &outcome) &&
+                           (!pipeline->plan->moves_data || move_byte(pipeline, &use, &outcome)));
 }
 
-// --- Events -----------------------------------------------------------------------------------
-
-static uint64_t flags_of(const struct access *event)
+bool flow_expects_byte(struct pipeline *pipeline, uint8_t *byte)
 {
-    return PTE_P | ((event->flags & ACCESS_MAY_WRITE) != 0 ? PTE_W : 0) |
-           ((event->flags & ACCESS_MAY_USER) != 0 ? PTE_U : 0) |
-           ((event->flags & ACCESS_MAY_FETCH) != 0 ? 0 : PTE_XD);
-}
-
-static struct walk peek(const struct pipeline *pipeline, const struct space *space, uint64_t va)
-{
-    (void)pipeline;
-    return pagetable_walk(&space->golden, va, WALK_READ, false, false);
-}
-
-/// A large page fits where it is asked for, aligned, inside the area, and no table is in its way.
-static bool fits_large(const struct pipeline *pipeline, const struct space *space,
-                       const struct access *event, uint64_t va, uint64_t end)
-{
-    const struct geometry *geometry = pipeline->geometry;
-    if ((event->flags & ACCESS_LARGE) == 0 || geometry->n_levels < 2) {
+    const struct access *access = pipeline->access;
+    const struct space *space = pipeline->spaces[access->process];
+    bool user = (access->flags & ACCESS_MAY_USER) != 0;
+    uint64_t va = flow_cut(pipeline, access->address);
+    if (!pipeline->demand &&
+        (space == NULL ||
+         pagetable_walk(&space->golden, va, pipeline->use_kind, user, false).fault != WALK_FINE)) {
         return false;
     }
-    uint64_t bytes = UINT64_C(1) << geometry_page_bits(geometry, 1);
-    struct walk walk = peek(pipeline, space, va);
-    return va % bytes == 0 && end - va >= bytes && walk.fault == WALK_MISSING &&
-           walk.n_levels < geometry->n_levels &&
-           geometry->pa_bits > geometry_page_bits(geometry, 1) + 1;
-}
-
-/// The frame for the next page, or GEOMETRY_NONE. Small ones count up, large ones down from the
-/// top.
-static uint64_t take_frame(struct pipeline *pipeline, bool large)
-{
-    const struct geometry *geometry = pipeline->geometry;
-    uint64_t top = UINT64_C(1) << geometry->pa_bits;
-    uint64_t half = top / 2;
-    uint64_t large_bytes = geometry->n_levels < 2 || geometry_page_bits(geometry, 1) >= 63
-                               ? half
-                               : UINT64_C(1) << geometry_page_bits(geometry, 1);
-    uint64_t small = pipeline->n_mapped_pages << geometry->page_bits;
-    uint64_t taken = pipeline->n_mapped_large * large_bytes;
-    uint64_t bytes = large ? large_bytes : page_bytes(pipeline);
-    if (small + taken + bytes > half) {
-        return GEOMETRY_NONE;
-    }
-    if (large) {
-        pipeline->n_mapped_large++;
-        return top - taken - large_bytes;
-    }
-    pipeline->n_mapped_pages++;
-    return half + small;
-}
-
-/// Maps what is not mapped yet, as far as there are frames.
-static bool map(struct pipeline *pipeline, struct space *space, const struct access *event)
-{
-    const struct geometry *geometry = pipeline->geometry;
-    uint64_t va = cut(pipeline, event->address) & ~(page_bytes(pipeline) - 1);
-    uint64_t end = cut(pipeline, event->address) + event->bytes;
-    while (va < end && cut(pipeline, va) == va) {
-        bool large = fits_large(pipeline, space, event, va, end);
-        uint64_t bytes = UINT64_C(1) << geometry_page_bits(geometry, large);
-        if (peek(pipeline, space, va).fault == WALK_MISSING) {
-            uint64_t pa = take_frame(pipeline, large);
-            bool done = false;
-            if (pa == GEOMETRY_NONE) {
-                return true;
-            }
-            if (!twin_pagetable_map(pipeline, space, va, pa, large, flags_of(event), &done)) {
-                return false;
-            }
-            if (!done) {
-                return give_up(pipeline, "the page tables");
-            }
-        }
-        va += bytes;
-    }
-    return true;
-}
-
-/// Every ordinary page of one that is mapped; others may be in the TLB under any of them.
-static bool invalidate(struct pipeline *pipeline, uint64_t va, uint64_t bytes)
-{
-    uint32_t page_bits = pipeline->geometry->page_bits;
-    for (uint64_t page = va; page < va + bytes; page += page_bytes(pipeline)) {
-        if (!twin_tlb_invalidate(pipeline, pipeline->process, page >> page_bits)) {
-            return false;
-        }
-    }
-    return true;
-}
-
-/// UNMAP and PROTECT: each page of the area that is mapped, a large one as a whole.
-static bool change(struct pipeline *pipeline, struct space *space, const struct access *event)
-{
-    const struct geometry *geometry = pipeline->geometry;
-    uint64_t va = cut(pipeline, event->address) & ~(page_bytes(pipeline) - 1);
-    uint64_t end = cut(pipeline, event->address) + event->bytes;
-    while (va < end && cut(pipeline, va) == va) {
-        struct walk walk = peek(pipeline, space, va);
-        bool mapped = walk.fault != WALK_MISSING;
-        uint64_t bytes = UINT64_C(1) << geometry_page_bits(geometry, mapped ? walk.height : 0);
-        uint64_t base = va & ~(bytes - 1);
-        bool fine = !mapped || (event->kind == ACCESS_UNMAP
-                                    ? twin_pagetable_unmap(pipeline, space, va)
-                                    : twin_pagetable_protect(pipeline, space, va, flags_of(event)));
-        if (!fine || (mapped && !invalidate(pipeline, base, bytes))) {
-            return false;
-        }
-        va = base + bytes;
-    }
+    *byte = pipeline->use_kind == WALK_WRITE ? stored_byte(pipeline)
+                                             : data_expected(&pipeline->data, access->process, va);
     return true;
 }
 
@@ -320,48 +268,18 @@ bool flow_record(struct pipeline *pipeline, const struct access *access)
     if (access->kind == ACCESS_MODIFY) {
         return use_memory(pipeline, access, WALK_READ) && use_memory(pipeline, access, WALK_WRITE);
     }
-    struct space *space = enter(pipeline, access->process);
+    struct space *space = flow_enter(pipeline, access->process);
     if (space == NULL || access->kind == ACCESS_SWITCH) {
         return space != NULL;
     }
-    return access->kind == ACCESS_MAP ? map(pipeline, space, access)
-                                      : change(pipeline, space, access);
+    return access->kind == ACCESS_MAP ? flow_map(pipeline, space, access)
+                                      : flow_change(pipeline, space, access);
 }
 
 // --- The end ----------------------------------------------------------------------------------
 
-/// Flushes a process out of the TLB; nothing that was in there may be found.
-static bool flush(struct pipeline *pipeline, uint16_t process)
-{
-    uint64_t vpns[N_PROBED];
-    size_t n = 0;
-    const struct tlb_settings *settings = &pipeline->tlb.settings;
-    for (uint32_t set = 0; set < settings->sets; set++) {
-        const struct tlb_entry *entries = tlb_set(&pipeline->tlb, set);
-        for (uint32_t way = 0; way < settings->ways && n < N_PROBED; way++) {
-            if (entries[way].valid && entries[way].asid == process) {
-                vpns[n++] = entries[way].vpn;
-            }
-        }
-    }
-    if (!twin_tlb_flush(pipeline, process)) {
-        return false;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint64_t ppn;
-        uint64_t flags;
-        bool hit;
-        if (!twin_tlb_lookup(pipeline, process, vpns[i], &hit, &ppn, &flags)) {
-            return false;
-        }
-    }
-    return true;
-}
-
 bool flow_end(struct pipeline *pipeline)
 {
-    uint64_t n_lookups = pipeline->counts.n_lookups;
-    uint64_t n_hits = pipeline->counts.n_hits;
     for (unsigned process = 0; process <= UINT16_MAX; process++) {
         struct space *space = pipeline->spaces[process];
         if (space != NULL &&
@@ -369,7 +287,5 @@ bool flow_end(struct pipeline *pipeline)
             return false;
         }
     }
-    pipeline->counts.n_lookups = n_lookups;
-    pipeline->counts.n_hits = n_hits;
     return twin_tlb_end(pipeline);
 }

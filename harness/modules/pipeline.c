@@ -107,7 +107,9 @@ uint64_t pipeline_ppn(const struct pipeline *pipeline, uint64_t frame)
 {
     uint32_t bits = pipeline->geometry->pa_bits - pipeline->geometry->page_bits;
     uint64_t n_data = UINT64_C(1) << (bits - 1);
-    return n_data | (frame * SCATTER & (n_data - 1));
+    bool has_tables = (pipeline->plan->judged & 1u << MODULE_PAGETABLE) != 0;
+    return has_tables ? n_data | (frame * SCATTER & (n_data - 1))
+                      : frame * SCATTER & (2 * n_data - 1);
 }
 
 bool pipeline_answer(void *context, const struct module_question *question, uint64_t *value)
@@ -130,13 +132,18 @@ static bool has_maps(const struct access_trace *trace, size_t n_records)
 
 void pipeline_open(struct pipeline *pipeline, const struct pipeline_plan *plan)
 {
+    bool maps = has_maps(plan->trace, plan->n_records);
+    bool is_filled = plan->moves_data && !maps && plan->config->contents != NULL;
     *pipeline = (struct pipeline){
         .plan = plan,
         .config = plan->config,
         .geometry = &plan->config->geometry,
         .session = plan->session,
         .heard = plan->watcher != NULL ? MODULES_ALL : plan->judged,
-        .demand = !has_maps(plan->trace, plan->n_records),
+        .demand = !maps && !is_filled,
+        .contents = is_filled ? plan->config->contents : NULL,
+        .may_map_refused = true,
+        .n_allocs_left = UINT64_MAX,
         .random = plan->config->seed,
     };
     pipeline->spaces = xcalloc(N_PROCESSES, sizeof *pipeline->spaces);
@@ -144,6 +151,7 @@ void pipeline_open(struct pipeline *pipeline, const struct pipeline_plan *plan)
                                             pipeline->geometry->page_bits, plan->config->seed);
     tables_open(&pipeline->tables, pipeline->geometry, plan->config->seed + 1);
     pages_open(&pipeline->pages);
+    data_open(&pipeline->data, pipeline->geometry, &plan->config->cache, pipeline->contents);
 }
 
 void pipeline_close(struct pipeline *pipeline)
@@ -157,6 +165,7 @@ void pipeline_close(struct pipeline *pipeline)
         cache_close(&pipeline->cache);
     }
     twin_replace_close(pipeline);
+    data_close(&pipeline->data);
     pages_close(&pipeline->pages);
     tables_close(&pipeline->tables);
     physical_close(pipeline->golden_memory);
@@ -168,7 +177,7 @@ bool pipeline_run(struct pipeline *pipeline, struct error *error)
     pipeline->error = error;
     pipeline->phase = PHASE_START;
     if (!twin_pagetable_open(pipeline) || !twin_tlb_open(pipeline) || !twin_cache_open(pipeline) ||
-        !twin_replace_open(pipeline)) {
+        !twin_replace_open(pipeline) || (pipeline->contents != NULL && !flow_fill(pipeline))) {
         return false;
     }
     pipeline->phase = PHASE_RECORDS;

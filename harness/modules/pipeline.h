@@ -5,7 +5,7 @@
 //
 //   VA -> split_va -> tlb_lookup -miss-> pt_walk -missing page-> replace_victim, pt_unmap,
 //         tlb_invalidate, pt_map, replace_loaded, pt_walk -> tlb_insert
-//      -> replace_touched -> join_pa, split_pa -> cache_access
+//      -> replace_touched -> join_pa, split_pa -> cache_access -> a byte
 //
 // Modules that are not judged are golden alone. Traces without ACCESS_MAP are demand paged. In the
 // others MAP, UNMAP and PROTECT become calls page by page, and an access outside or against the
@@ -21,6 +21,7 @@
 #include "harness/access/access.h"
 #include "harness/modules/breach.h"
 #include "harness/modules/config.h"
+#include "harness/modules/data.h"
 #include "harness/modules/pages.h"
 #include "harness/modules/session.h"
 #include "harness/modules/tables.h"
@@ -46,6 +47,7 @@ struct pipeline_plan {
     size_t n_records; ///< of it, from the first
     const struct module_config *config;
     unsigned judged;                        ///< a mask of modules
+    bool moves_data;                        ///< and starts with what the machine's preset holds
     struct module_session *session;         ///< NULL: a replay
     struct pipeline_choices *choices;       ///< filled, or read in a replay
     const struct pipeline_watcher *watcher; ///< or NULL
@@ -74,12 +76,14 @@ struct pipeline {
     const struct module_config *config;
     const struct geometry *geometry;
     struct module_session *session;
-    unsigned heard; ///< modules whose calls somebody hears
-    bool demand;    ///< a demand-paged trace
+    unsigned heard;                          ///< modules whose calls somebody hears
+    bool demand;                             ///< a demand-paged trace
+    const struct machine_contents *contents; ///< that the run starts with, or NULL
 
     enum phase phase;
     size_t record;
     const struct access *access;
+    enum walk_access use_kind;       ///< of the access at hand
     uint64_t n_calls;                ///< of all modules that anybody hears
     uint64_t n_own_calls[N_MODULES]; ///< the same in each replay
     struct module_call call;
@@ -94,6 +98,7 @@ struct pipeline {
     struct physical *golden_memory;
     struct tlb tlb;
     struct cache cache;
+    struct data data;
     struct pages pages;
     const struct policy *policy;
     void *policy_state;
@@ -112,7 +117,9 @@ struct pipeline {
     uint64_t call_root;
     uint64_t path[GEOMETRY_MAX_LEVELS]; ///< entries that the call may write
     unsigned n_path;
-    bool may_write_all; ///< pt_destroy
+    bool may_write_all;     ///< pt_destroy
+    bool may_map_refused;   ///< pt_map was not called yet without frames
+    uint64_t n_allocs_left; ///< that frame_alloc grants
     uint64_t n_reads, n_writes, n_idle_writes;
     struct tlb_holding *holdings; ///< of a free TLB: see twin_tlb.c
     size_t n_holdings, holdings_capacity;
@@ -162,13 +169,17 @@ bool pipeline_stopped(struct pipeline *pipeline);
 uint64_t pipeline_choose(struct pipeline *pipeline, uint64_t value);
 
 /// The frame that holds page number `frame` of memory: PPNs whose bits are well mixed, all in the
-/// upper half.
+/// upper half where page tables are judged, which have the lower one.
 uint64_t pipeline_ppn(const struct pipeline *pipeline, uint64_t frame);
 
 // The flow: flow.c.
 
 /// One record of the trace. False when a rule was broken or the machine cannot do it.
 bool flow_record(struct pipeline *pipeline, const struct access *access);
+/// Puts in what the machine's preset holds.
+bool flow_fill(struct pipeline *pipeline);
+/// The byte that the access at hand stores, or must read; false when it must fault.
+bool flow_expects_byte(struct pipeline *pipeline, uint8_t *byte);
 /// Takes down what was built.
 bool flow_end(struct pipeline *pipeline);
 

@@ -14,9 +14,10 @@
 struct table_block {
     uint64_t pa;
     uint64_t n_frames;
-    uint64_t root;     ///< the address space it was made for; GEOMETRY_NONE: not known
-    uint64_t call;     ///< number of the call that it was made in
-    uint32_t *writers; ///< by word: the record whose call wrote it last, from 1; 0: never written
+    uint64_t root;      ///< the address space it was made for; GEOMETRY_NONE: not known
+    uint64_t call;      ///< number of the call that it was made in
+    uint64_t n_entries; ///< words that are entries of tables which lead somewhere; 0: not known yet
+    uint32_t *writers;  ///< by word: the record whose call wrote it last, from 1; 0: never written
 };
 
 struct tables {

@@ -126,6 +126,7 @@ bool module_trial_run(const struct module_trial *trial, struct case_result *resu
                                        .n_records = trial->n_records,
                                        .config = trial->config,
                                        .judged = trial->judged,
+                                       .moves_data = trial->moves_data,
                                        .session = &pass.session,
                                        .choices = &pass.choices};
     pipeline_open(&pass.pipeline, &pass.plan);

@@ -11,6 +11,7 @@ struct module_trial {
     size_t n_records;
     const struct module_config *config;
     unsigned judged; ///< a mask of modules, all of whose functions are there
+    bool moves_data; ///< the machine as a whole: see pipeline_plan
     struct module_plan plan;
 };
 

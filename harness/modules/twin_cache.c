@@ -35,14 +35,15 @@ static bool compare(struct pipeline *pipeline, const struct cache_outcome *golde
     return true;
 }
 
-bool twin_cache_access(struct pipeline *pipeline, uint64_t pa, bool write)
+bool twin_cache_access(struct pipeline *pipeline, uint64_t pa, bool write,
+                       struct cache_outcome *golden)
 {
     if (!ANNOUNCE(pipeline, MODULE_CACHE, RING_CACHE_ACCESS, pa, write)) {
         return false;
     }
-    struct cache_outcome golden = cache_access(&pipeline->cache, pa, write);
+    *golden = cache_access(&pipeline->cache, pa, write);
     pipeline->counts.n_cache_uses++;
-    pipeline->counts.n_cache_hits += golden.hit;
-    return ASK(pipeline, golden.hit, golden.evicted, golden.written_back, golden.victim) &&
-           (!pipeline_judges(pipeline, MODULE_CACHE) || compare(pipeline, &golden));
+    pipeline->counts.n_cache_hits += golden->hit;
+    return ASK(pipeline, golden->hit, golden->evicted, golden->written_back, golden->victim) &&
+           (!pipeline_judges(pipeline, MODULE_CACHE) || compare(pipeline, golden));
 }

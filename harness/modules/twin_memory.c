@@ -34,13 +34,14 @@ static bool read_word(struct pipeline *pipeline, uint64_t pa, uint64_t *value)
     return true;
 }
 
-/// Whether the call at hand may change that word: in tables that it has made, on the way to its
-/// page, or bits that mean nothing.
+/// Whether the call at hand may change that word: in tables that it has made, behind a table's
+/// entries, on the way to its page, or bits that mean nothing.
 static bool may_write(const struct pipeline *pipeline, const struct table_block *block, uint64_t pa,
                       uint64_t before, uint64_t after)
 {
     if (pipeline->may_write_all || block->call == pipeline->n_calls ||
-        ((before | after) & PTE_P) == 0 || ((before ^ after) & PTE_DEFINED) == 0) {
+        (pa - block->pa) / 8 >= block->n_entries || ((before | after) & PTE_P) == 0 ||
+        ((before ^ after) & PTE_DEFINED) == 0) {
         return true;
     }
     for (unsigned i = 0; i < pipeline->n_path; i++) {
@@ -72,9 +73,8 @@ static bool write_word(struct pipeline *pipeline, uint64_t pa, uint64_t after)
 /// Entries of the block that still map something other than the call's page.
 static uint64_t count_live(const struct pipeline *pipeline, const struct table_block *block)
 {
-    uint64_t n_words = (block->n_frames << pipeline->geometry->page_bits) / 8;
     uint64_t n_live = 0;
-    for (uint64_t i = 0; i < n_words; i++) {
+    for (uint64_t i = 0; i < block->n_entries; i++) {
         uint64_t pa = block->pa + 8 * i;
         if (block->writers[i] == 0 || (physical_read(pipeline->tables.memory, pa) & PTE_P) == 0) {
             continue;
@@ -116,6 +116,11 @@ bool twin_memory_answer(struct pipeline *pipeline, const struct module_question 
     case RING_PHYS_WRITE:
         return write_word(pipeline, question->arguments[0], question->arguments[1]);
     case RING_FRAME_ALLOC:
+        if (pipeline->n_allocs_left == 0) {
+            *value = GEOMETRY_NONE;
+            return true;
+        }
+        pipeline->n_allocs_left--;
         *value = tables_alloc(&pipeline->tables, question->arguments[0], pipeline->call_root,
                               pipeline->n_calls);
         return true;

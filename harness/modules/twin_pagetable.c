@@ -3,112 +3,9 @@
 // entries on the way with golden ones.
 #include "harness/modules/twins.h"
 
-#define DIRECTORY_FLAGS (PTE_P | PTE_W | PTE_U)
-
 static bool judged(const struct pipeline *pipeline)
 {
     return pipeline_judges(pipeline, MODULE_PAGETABLE);
-}
-
-static struct pagetable theirs_of(const struct pipeline *pipeline, const struct space *space)
-{
-    return (struct pagetable){
-        .geometry = pipeline->geometry, .physical = pipeline->tables.memory, .root = space->root};
-}
-
-/// The submission's entries for an address, down to the first that is absent or in no frame of its
-/// own (*unowned).
-static struct walk look(const struct pipeline *pipeline, const struct space *space, uint64_t va,
-                        bool *unowned)
-{
-    struct pagetable theirs = theirs_of(pipeline, space);
-    struct walk walk = pagetable_walk(&theirs, va, WALK_READ, false, false);
-    *unowned = false;
-    for (uint32_t i = 0; i < walk.n_levels; i++) {
-        if (tables_find(&pipeline->tables, walk.entry_pa[i]) == NULL) {
-            walk.n_levels = i + 1;
-            walk.fault = WALK_MISSING;
-            *unowned = true;
-        }
-    }
-    return walk;
-}
-
-/// Gets ready for a call on one page: only the entries on its way may be written.
-static void begin(struct pipeline *pipeline, const struct space *space, uint64_t va)
-{
-    if (!judged(pipeline)) {
-        return;
-    }
-    bool unowned;
-    struct walk walk = look(pipeline, space, va, &unowned);
-    pipeline->call_root = space->root;
-    pipeline->n_path = walk.n_levels;
-    for (uint32_t i = 0; i < walk.n_levels; i++) {
-        pipeline->path[i] = walk.entry_pa[i];
-    }
-    pipeline->n_reads = pipeline->n_writes = pipeline->n_idle_writes = 0;
-}
-
-static bool wrong_entry(struct pipeline *pipeline, enum rule_id rule, uint32_t level,
-                        const struct walk *golden, const struct walk *theirs)
-{
-    struct breach *breach = &pipeline->breach;
-    bool is_first = !breach->broken;
-    pipeline_break(pipeline, rule, level);
-    const struct table_block *block = tables_find(&pipeline->tables, theirs->entry_pa[level]);
-    if (is_first) {
-        breach->golden = *golden;
-        breach->theirs = *theirs;
-        breach->root = pipeline->call_root;
-        breach->unowned = block == NULL;
-        breach->writer = block == NULL ? 0 : *tables_writer(block, theirs->entry_pa[level]);
-    }
-    return false;
-}
-
-/// One level of a page that is mapped.
-static bool compare_entry(struct pipeline *pipeline, uint32_t level, const struct walk *golden,
-                          const struct walk *theirs)
-{
-    bool is_leaf = level + 1 == golden->n_levels;
-    uint64_t want = golden->entry[level];
-    uint64_t have = theirs->entry[level];
-    uint64_t differ = is_leaf ? (want ^ have) & PTE_DEFINED
-                              : (want ^ have) & (DIRECTORY_FLAGS | PTE_A | PTE_PS | PTE_XD);
-    if (differ == 0) {
-        return true;
-    }
-    bool bits_only = (differ & ~(PTE_A | PTE_D)) == 0;
-    enum rule_id rule = !bits_only             ? RULE_WRONG_PTE
-                        : (want & differ) != 0 ? RULE_BITS_NOT_SET
-                                               : RULE_BITS_SET_WRONGLY;
-    return wrong_entry(pipeline, rule, level, golden, theirs);
-}
-
-/// The entries of a page in both memories, after a call.
-static bool compare(struct pipeline *pipeline, const struct space *space, uint64_t va)
-{
-    if (!judged(pipeline)) {
-        return true;
-    }
-    bool unowned;
-    struct walk golden = pagetable_walk(&space->golden, va, WALK_READ, false, false);
-    struct walk theirs = look(pipeline, space, va, &unowned);
-    if (golden.fault != WALK_FINE) {
-        return theirs.fault != WALK_FINE ||
-               wrong_entry(pipeline, RULE_WRONG_PTE, theirs.n_levels - 1, &golden, &theirs);
-    }
-    for (uint32_t i = 0; i < golden.n_levels && i < theirs.n_levels; i++) {
-        if (unowned && i + 1 == theirs.n_levels) {
-            return wrong_entry(pipeline, RULE_WRONG_PTE, i, &golden, &theirs);
-        }
-        if (!compare_entry(pipeline, i, &golden, &theirs)) {
-            return false;
-        }
-    }
-    return golden.n_levels == theirs.n_levels ||
-           wrong_entry(pipeline, RULE_WRONG_PTE, theirs.n_levels - 1, &golden, &theirs);
 }
 
 /// Frames of the submission beyond those that golden tables take.
@@ -118,16 +15,8 @@ static int64_t excess(const struct pipeline *pipeline)
            (int64_t)physical_used_frames(pipeline->golden_memory);
 }
 
-static bool leak(struct pipeline *pipeline)
-{
-    struct breach *breach = &pipeline->breach;
-    pipeline_break(pipeline, RULE_FRAME_LEAK, 0);
-    breach->n_frames = pipeline->tables.n_frames;
-    breach->n_golden_frames = physical_used_frames(pipeline->golden_memory);
-    return false;
-}
-
-static bool refused(struct pipeline *pipeline, enum rule_id rule)
+/// A call broke a rule; how many frames are in use says why.
+static bool miscounted(struct pipeline *pipeline, enum rule_id rule)
 {
     struct breach *breach = &pipeline->breach;
     pipeline_break(pipeline, rule, 0);
@@ -144,6 +33,20 @@ static bool count_frames(struct pipeline *pipeline)
         pipeline->counts.peak_golden_frames = used;
     }
     return used <= tables_capacity(pipeline->geometry);
+}
+
+/// Whether another living process has this root.
+static bool is_taken(const struct pipeline *pipeline, const struct space *own, uint64_t root,
+                     uint16_t *process)
+{
+    for (unsigned i = 0; i <= UINT16_MAX; i++) {
+        const struct space *space = pipeline->spaces[i];
+        if (space != NULL && space != own && !space->destroyed && space->root == root) {
+            *process = (uint16_t)i;
+            return true;
+        }
+    }
+    return false;
 }
 
 bool twin_pagetable_open(struct pipeline *pipeline)
@@ -175,11 +78,15 @@ bool twin_pagetable_create(struct pipeline *pipeline, struct space *space)
     if (!ASK(pipeline, space->golden.root) || !judged(pipeline)) {
         return !pipeline->breach.broken;
     }
-    space->root = pipeline->session->results[0];
-    const struct table_block *block = tables_find(&pipeline->tables, space->root);
-    if (block == NULL || block->pa != space->root) {
-        return refused(pipeline, RULE_MAP_FAILED);
+    uint64_t root = pipeline->session->results[0];
+    struct table_block *block = tables_find(&pipeline->tables, root);
+    struct breach *breach = &pipeline->breach;
+    breach->root_taken = is_taken(pipeline, space, root, &breach->root_owner);
+    if (block == NULL || block->pa != root || breach->root_taken) {
+        return miscounted(pipeline, RULE_MAP_FAILED);
     }
+    space->root = root;
+    twin_entries_note(block, pipeline->geometry, 0, 0, root);
     for (size_t i = 0; i < pipeline->tables.n_blocks; i++) {
         struct table_block *made = &pipeline->tables.blocks[i];
         made->root = made->call == pipeline->n_calls ? space->root : made->root;
@@ -187,28 +94,70 @@ bool twin_pagetable_create(struct pipeline *pipeline, struct space *space)
     return true;
 }
 
+/// Once a trace: the same call while frame_alloc has too few tables to give, none at first. It must
+/// fail and change nothing; *mapped when the submission had tables of its own instead.
+static bool map_refused(struct pipeline *pipeline, const struct space *space,
+                        const uint64_t *arguments, uint64_t n_needed, bool *mapped)
+{
+    uint64_t va = arguments[1];
+    pipeline->may_map_refused = false;
+    for (uint64_t n_given = 0; n_given < n_needed && !*mapped; n_given++) {
+        bool unowned;
+        struct walk before = twin_entries_look(pipeline, space, va, &unowned);
+        uint64_t n_frames = pipeline->tables.n_frames;
+        twin_entries_begin(pipeline, space, va);
+        pipeline->breach.without_frames = true;
+        pipeline->n_allocs_left = n_given;
+        bool fine = pipeline_announce(pipeline, MODULE_PAGETABLE, RING_PT_MAP, arguments, 5) &&
+                    ASK(pipeline, false);
+        pipeline->n_allocs_left = UINT64_MAX;
+        *mapped = fine && pipeline->session->results[0] != 0;
+        if (!fine ||
+            (!*mapped && !twin_entries_unchanged(pipeline, space, va, &before, n_frames))) {
+            return false;
+        }
+        pipeline->breach.without_frames = false;
+    }
+    return true;
+}
+
+/// Tables that golden pt_map would make.
+static uint64_t count_needed(const struct pipeline *pipeline, const struct space *space,
+                             uint64_t va, uint32_t height)
+{
+    struct walk walk = pagetable_walk(&space->golden, va, WALK_READ, false, false);
+    return pipeline->geometry->n_levels - height - walk.n_levels;
+}
+
 bool twin_pagetable_map(struct pipeline *pipeline, struct space *space, uint64_t va, uint64_t pa,
                         uint32_t height, uint64_t flags, bool *done)
 {
-    begin(pipeline, space, va);
-    if (!ANNOUNCE(pipeline, MODULE_PAGETABLE, RING_PT_MAP, space->root, va, pa, height, flags)) {
+    uint64_t arguments[] = {space->root, va, pa, height, flags};
+    uint64_t n_needed = count_needed(pipeline, space, va, height);
+    bool mapped = false;
+    if (judged(pipeline) && pipeline->may_map_refused && n_needed > 0 &&
+        !map_refused(pipeline, space, arguments, n_needed, &mapped)) {
+        return false;
+    }
+    twin_entries_begin(pipeline, space, va);
+    if (!pipeline_announce(pipeline, MODULE_PAGETABLE, RING_PT_MAP, arguments, 5)) {
         return false;
     }
     *done = pagetable_map(&space->golden, va, pa, height, flags) && count_frames(pipeline);
     if (!*done) {
         return true;
     }
-    if (!ASK(pipeline, true)) {
+    if (!mapped && !ASK(pipeline, true)) {
         return false;
     }
     return (!judged(pipeline) || pipeline->session->results[0] != 0 ||
-            refused(pipeline, RULE_MAP_FAILED)) &&
-           compare(pipeline, space, va);
+            miscounted(pipeline, RULE_MAP_FAILED)) &&
+           twin_entries_compare(pipeline, space, va);
 }
 
 bool twin_pagetable_unmap(struct pipeline *pipeline, struct space *space, uint64_t va)
 {
-    begin(pipeline, space, va);
+    twin_entries_begin(pipeline, space, va);
     int64_t excess_before = excess(pipeline);
     if (!ANNOUNCE(pipeline, MODULE_PAGETABLE, RING_PT_UNMAP, space->root, va)) {
         return false;
@@ -217,14 +166,15 @@ bool twin_pagetable_unmap(struct pipeline *pipeline, struct space *space, uint64
     if (!ASK(pipeline, true) || !judged(pipeline)) {
         return !pipeline->breach.broken;
     }
-    return (pipeline->session->results[0] != 0 || refused(pipeline, RULE_UNMAP_FAILED)) &&
-           compare(pipeline, space, va) && (excess(pipeline) <= excess_before || leak(pipeline));
+    return (pipeline->session->results[0] != 0 || miscounted(pipeline, RULE_UNMAP_FAILED)) &&
+           twin_entries_compare(pipeline, space, va) &&
+           (excess(pipeline) <= excess_before || miscounted(pipeline, RULE_FRAME_LEAK));
 }
 
 bool twin_pagetable_protect(struct pipeline *pipeline, struct space *space, uint64_t va,
                             uint64_t flags)
 {
-    begin(pipeline, space, va);
+    twin_entries_begin(pipeline, space, va);
     if (!ANNOUNCE(pipeline, MODULE_PAGETABLE, RING_PT_PROTECT, space->root, va, flags)) {
         return false;
     }
@@ -232,8 +182,8 @@ bool twin_pagetable_protect(struct pipeline *pipeline, struct space *space, uint
     if (!ASK(pipeline, true) || !judged(pipeline)) {
         return !pipeline->breach.broken;
     }
-    return (pipeline->session->results[0] != 0 || refused(pipeline, RULE_PROTECT_FAILED)) &&
-           compare(pipeline, space, va);
+    return (pipeline->session->results[0] != 0 || miscounted(pipeline, RULE_PROTECT_FAILED)) &&
+           twin_entries_compare(pipeline, space, va);
 }
 
 /// Whether it faulted, and where it led.
@@ -277,7 +227,7 @@ static void count_references(struct pipeline *pipeline, const struct walk *golde
 bool twin_pagetable_walk(struct pipeline *pipeline, struct space *space, uint64_t va,
                          enum walk_access access, bool user, struct walk *walk)
 {
-    begin(pipeline, space, va);
+    twin_entries_begin(pipeline, space, va);
     if (!ANNOUNCE(pipeline, MODULE_PAGETABLE, RING_PT_WALK, space->root, va, access, user)) {
         return false;
     }
@@ -290,7 +240,8 @@ bool twin_pagetable_walk(struct pipeline *pipeline, struct space *space, uint64_
         return true;
     }
     count_references(pipeline, walk);
-    return compare_answer(pipeline, walk) && compare(pipeline, space, va) && compare_pte(pipeline);
+    return compare_answer(pipeline, walk) && twin_entries_compare(pipeline, space, va) &&
+           compare_pte(pipeline);
 }
 
 bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space)
@@ -309,7 +260,7 @@ bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space)
     pipeline->may_write_all = false;
     for (size_t i = 0; i < pipeline->tables.n_blocks; i++) {
         if (pipeline->tables.blocks[i].root == space->root) {
-            return leak(pipeline);
+            return miscounted(pipeline, RULE_FRAME_LEAK);
         }
     }
     return true;

@@ -35,6 +35,27 @@ bool twin_pagetable_protect(struct pipeline *pipeline, struct space *space, uint
 bool twin_pagetable_walk(struct pipeline *pipeline, struct space *space, uint64_t va,
                          enum walk_access access, bool user, struct walk *walk);
 bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space);
+
+// twin_entries.c: the entries on the way to a page, for twin_pagetable.c
+
+/// Gets ready for a call on one page: only the entries on its way may be written.
+void twin_entries_begin(struct pipeline *pipeline, const struct space *space, uint64_t va);
+
+/// The submission's, down to the first that is absent or in no frame of its own (*unowned).
+struct walk twin_entries_look(struct pipeline *pipeline, const struct space *space, uint64_t va,
+                              bool *unowned);
+
+/// Notes which words of a block are entries: those of the table that a walk has found there.
+void twin_entries_note(struct table_block *block, const struct geometry *geometry, uint64_t va,
+                       uint32_t level, uint64_t entry_pa);
+
+/// After a call: the same as golden ones?
+bool twin_entries_compare(struct pipeline *pipeline, const struct space *space, uint64_t va);
+
+/// After a call that failed: the same as before, and no frame more?
+bool twin_entries_unchanged(struct pipeline *pipeline, const struct space *space, uint64_t va,
+                            const struct walk *before, uint64_t n_frames);
+
 // twin_memory.c
 
 /// The bits of an entry that mean something; the others are the submission's.
@@ -46,7 +67,8 @@ bool twin_memory_answer(struct pipeline *pipeline, const struct module_question 
 
 // twin_cache.c
 bool twin_cache_open(struct pipeline *pipeline);
-bool twin_cache_access(struct pipeline *pipeline, uint64_t pa, bool write);
+bool twin_cache_access(struct pipeline *pipeline, uint64_t pa, bool write,
+                       struct cache_outcome *golden);
 
 // twin_replace.c
 bool twin_replace_open(struct pipeline *pipeline);

@@ -45,7 +45,7 @@ static const struct {
 };
 
 /// Added when code is to be traced to its source: each call has its frame, each access its line.
-static const char *const tracing[] = {"-Og", "-fno-inline", "-fno-omit-frame-pointer", NULL};
+static const char *const tracing[] = {"-O0", "-fno-inline", "-fno-omit-frame-pointer", NULL};
 
 void build_command_push(struct build_command *command, const char *argument)
 {

@@ -44,9 +44,15 @@ static int landlock_abi(void)
     return (int)syscall(SYS_LANDLOCK_CREATE_RULESET, NULL, 0, LANDLOCK_ASK_VERSION);
 }
 
+int confine_landlock_version(void)
+{
+    int abi = landlock_abi();
+    return abi < 0 ? 0 : abi;
+}
+
 bool confine_has_landlock(void)
 {
-    return landlock_abi() >= 1;
+    return confine_landlock_version() >= 1;
 }
 
 static uint64_t all_rights(int abi)
@@ -110,6 +116,9 @@ static int restrict_resources(const struct confinement *confinement)
     reason = reason ? reason : limit(RLIMIT_AS, confinement->memory_bytes);
     reason = reason ? reason : limit(RLIMIT_FSIZE, confinement->file_bytes);
     reason = reason ? reason : limit(RLIMIT_CPU, confinement->cpu_seconds);
+    if (reason == 0 && confinement->stack_bytes > 0) {
+        reason = limit(RLIMIT_STACK, confinement->stack_bytes);
+    }
     return reason ? reason : limit(RLIMIT_NOFILE, 256);
 }
 

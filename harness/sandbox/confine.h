@@ -13,7 +13,12 @@ struct confinement {
     uint64_t memory_bytes;       ///< address space
     uint64_t file_bytes;         ///< largest file that may be written
     uint64_t cpu_seconds;
+    uint64_t stack_bytes; ///< 0: as it is
 };
+
+/// The version of this kernel's Landlock, 0 without. From 4 on it bounds the network, from 6 on
+/// signals and abstract sockets.
+int confine_landlock_version(void);
 
 /// Whether this kernel has Landlock.
 bool confine_has_landlock(void);

@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <seccomp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -48,9 +49,10 @@ static const char *const always[] = {
 };
 
 static const char *const loading[] = {
-    "open",     "openat", "read",   "pread64", "close",           "lseek",
-    "_llseek",  "stat",   "stat64", "statx",   "fstatat64",       "newfstatat",
-    "mprotect", "mmap",   "mmap2",  "access",  "set_thread_area", "arch_prctl",
+    "open",       "openat",     "read",     "pread64", "close",
+    "lseek",      "_llseek",    "stat",     "stat64",  "statx",
+    "fstatat64",  "newfstatat", "mprotect", "access",  "set_thread_area",
+    "arch_prctl",
 };
 
 static void check(int status, const char *what)
@@ -88,8 +90,10 @@ static void allow_with_arguments(scmp_filter_ctx context, pid_t worker)
                   writes[i]);
         }
     }
-    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("tgkill"), 1,
-                           SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)worker)),
+    // abort() alone: a worker that killed itself by SIGKILL would look as if the kernel had.
+    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("tgkill"), 2,
+                           SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)worker),
+                           SCMP_A2(SCMP_CMP_EQ, SIGABRT)),
           "tgkill");
     // isatty() and the like: a harmless no. glibc 2.38 and later name their mappings by prctl, in
     // abort() for one, and do without when told no.
@@ -99,13 +103,28 @@ static void allow_with_arguments(scmp_filter_ctx context, pid_t worker)
           "prctl");
 }
 
+/// New shared memory is never mapped: no limit counts it but that of the address space.
+static void allow_private_memory(scmp_filter_ctx context, uint32_t arch)
+{
+    static const char *const maps[] = {"mmap", "mmap2"};
+    for (size_t i = 0; i < 2; i++) {
+        if (seccomp_syscall_resolve_name_arch(arch, maps[i]) >= 0 &&
+            !(arch == SCMP_ARCH_X86 && i == 0)) { // takes its arguments in memory
+            check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(maps[i]), 1,
+                                   SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_TYPE, MAP_PRIVATE)),
+                  maps[i]);
+        }
+    }
+}
+
 /// The running stage maps memory, but neither files nor anything executable.
 static void allow_anonymous_memory(scmp_filter_ctx context, uint32_t arch)
 {
     const char *map = arch == SCMP_ARCH_X86 ? "mmap2" : "mmap";
-    check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number(map), 2,
-                           SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
-                           SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS, MAP_ANONYMOUS)),
+    check(seccomp_rule_add(
+              context, SCMP_ACT_ALLOW, call_number(map), 2,
+              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+              SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_ANONYMOUS | MAP_TYPE, MAP_ANONYMOUS | MAP_PRIVATE)),
           map);
     check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("mprotect"), 1,
                            SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0)),
@@ -132,6 +151,7 @@ static scmp_filter_ctx make_filter(enum filter_stage stage, bool m32, pid_t work
     allow_with_arguments(context, worker);
     if (stage == FILTER_LOADING) {
         allow(context, arch, loading, sizeof loading / sizeof *loading);
+        allow_private_memory(context, arch);
         check(seccomp_rule_add(context, SCMP_ACT_ALLOW, call_number("prctl"), 1,
                                SCMP_A0(SCMP_CMP_EQ, PR_SET_SECCOMP)),
               "prctl");

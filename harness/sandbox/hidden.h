@@ -17,7 +17,8 @@
 /// Looks at a build that has succeeded. `folder` is struct build's: src/ as it was handed in, and
 ///   out/NAME.i          what was compiled: each unit preprocessed (preprocess.h)
 ///   out/submission.so   the outcome
-///   out/extras.a        or none; its member K.o stems from K.i, and counts only if it was linked
+///   out/extras.a        or none; a K.i with a number for K became its member K.o, and counts only
+///                       if that was linked
 /// What was compiled from there with -fno-builtin shows each call in its symbols. `allowed` are
 /// functions that may be called besides the usual (symbols.h), NULL at the end; or NULL.
 ///

@@ -17,7 +17,7 @@
 #define BUBBLEWRAP "/usr/bin/bwrap"
 #define MAX_ARGUMENTS 384
 #define OUTPUT_BYTES 65536
-#define MEMORY_BYTES (4ull << 30)
+#define MEMORY_BYTES (2ull << 30)
 #define FILE_BYTES (256ull << 20)
 
 /// Top folders of a system that is not merged into /usr.

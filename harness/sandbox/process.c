@@ -163,3 +163,19 @@ uint64_t process_page_faults(const struct process *process)
     }
     return faults;
 }
+
+uint64_t process_data_bytes(const struct process *process)
+{
+    char path[64];
+    char line[256];
+    unsigned long long kib = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)process->pid);
+    FILE *file = fopen(path, "re");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL &&
+           sscanf(line, "VmData: %llu kB", &kib) != 1) {
+    }
+    if (file != NULL) {
+        fclose(file);
+    }
+    return kib << 10;
+}

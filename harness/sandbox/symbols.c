@@ -252,17 +252,15 @@ static bool defines(const struct symbols *symbols, const char *name)
 
 bool symbols_linked(const struct symbols *symbols, const char *member)
 {
-    bool in_archive = false;
     bool offers_some = false;
     for (size_t i = 0; i < symbols->n; i++) {
         const struct symbol *one = &symbols->list[i];
         if (one->member != NULL && strcmp(one->member, member) == 0) {
-            in_archive = true;
             offers_some |= symbol_is_global(one);
             if (symbol_is_global(one) && !defines(symbols, one->name)) {
                 return false;
             }
         }
     }
-    return offers_some || !in_archive;
+    return offers_some;
 }

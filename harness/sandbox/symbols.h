@@ -43,8 +43,8 @@ bool symbols_allow(const char *name, size_t n_bytes, const char *const *allowed)
 /// Whether defining that name replaces a function of the harness.
 bool symbols_reserved(const char *name);
 
-/// Whether all that an archive's member defines for others is in the shared object: what the linker
-/// has taken. A member that is no part of the archive is there in any case.
+/// Whether the linker has taken a member of the archive: all that it defines for others is in the
+/// shared object.
 bool symbols_linked(const struct symbols *symbols, const char *member);
 
 #endif

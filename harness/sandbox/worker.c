@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "harness/base/clock.h"
@@ -28,6 +29,8 @@
 #define BACKSTOP                                                                                   \
     50 // the kernel's limit on CPU time, in total limits: more runs than one worker makes
 #define EXTRA_MEMORY (1ull << 30) // address space beside the heap
+#define STACK_BYTES (8ull << 20)  // whatever the shell allows that mmgrade was started from
+#define LOADER_BYTES (512u << 10) // of private memory: libm, what malloc takes at first
 
 /// Where the dynamic linker and the C library lie; what does not exist is passed over.
 static const char *const library_folders[] = {
@@ -112,6 +115,7 @@ static void start_program(struct worker *worker, const struct worker_plan *plan,
                         .memory_bytes =
                             (plan->keeps_shadow ? 4 : 1) * plan->heap_max_bytes + EXTRA_MEMORY,
                         .file_bytes = 0,
+                        .stack_bytes = STACK_BYTES,
                         .cpu_seconds = BACKSTOP * (uint64_t)(plan->total_seconds + 1)},
     };
     process_start(&worker->process, &process_plan);
@@ -126,6 +130,7 @@ void worker_start(struct worker *worker, const struct worker_plan *plan)
         .ring = make_ring(&ring_fd),
         .judge_cpu = -1,
         .most_turns = worker_cpus() >= 2 ? SPIN_TURNS : 0,
+        .storage_bytes = plan->storage_bytes,
         .call_ns = (uint64_t)(plan->call_seconds * 1e9),
         .total_ns = (uint64_t)(plan->total_seconds * 1e9),
     };
@@ -332,8 +337,25 @@ void worker_call(struct worker *worker, const struct worker_command *command,
     }
 }
 
+/// From here on the kernel counts what is private and may be written: no matter whether malloc, a
+/// system call or a program header asks for it. The worker has not run any foreign code yet.
+static void limit_storage(const struct worker *worker)
+{
+    uint64_t table_bytes = worker->ring->n_slots * sizeof(uint64_t);
+    uint64_t bytes =
+        process_data_bytes(&worker->process) + worker->storage_bytes + table_bytes + LOADER_BYTES;
+    const struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
+    if (prlimit(worker->process.pid, RLIMIT_DATA, &limit, NULL) != 0 &&
+        !process_ended(&worker->process)) {
+        die("cannot limit the memory of the worker: %s", strerror(errno));
+    }
+}
+
 void worker_load(struct worker *worker, struct worker_news *news)
 {
+    if (worker->storage_bytes > 0) {
+        limit_storage(worker);
+    }
     worker_call(worker, &(struct worker_command){.command = RING_LOAD}, news);
 }
 

@@ -21,8 +21,12 @@ struct worker_plan {
     double total_seconds;    ///< CPU time from one worker_begin to the next
     uint64_t output_bytes;
     bool echo_output;
+    /// Private memory that the submission gets besides the heap, its variables included, whatever
+    /// means it asks by; the loader and the C library get some more. 0: as much as there is room.
+    uint64_t storage_bytes;
     bool keeps_shadow; ///< of an instrumented submission: see sighting.h
-    uint64_t watch_from, watch_to; ///< addresses: stores into live payloads count only there; 0: all
+    uint64_t watch_from,
+        watch_to; ///< addresses: stores into live payloads count only there; 0: all
 };
 
 struct worker {
@@ -36,6 +40,7 @@ struct worker {
     uint64_t n_answers;         ///< to questions of the call at hand
     uint64_t asking_ns;         ///< CPU time at the first look at a call that asks on and on
     uint64_t call_ns, total_ns; ///< limits
+    uint64_t storage_bytes;     ///< limit of private memory, set when it loads; 0: none
     uint64_t slow_ns;           ///< CPU time of the calls longer than a spin since worker_begin
 };
 

@@ -22,8 +22,8 @@ struct call_site {
                         *(const uintptr_t *const *)__builtin_frame_address(0),                     \
                         (uintptr_t)__builtin_frame_address(0)})
 
-/// Fills code[] with offsets in the submission's shared object, of the instructions that made the calls, the innermost first, the
-/// rest with 0; returns how many there are. About 5 ns.
+/// Fills code[] with offsets in the submission's shared object, of the instructions that made the
+/// calls, the innermost first, the rest with 0; returns how many there are. About 5 ns.
 uint32_t backtrace_take(struct call_site site, uint32_t code[SIGHTING_FRAMES]);
 
 /// A number for a chain, the same for equal chains; 0 when there are more than fit.

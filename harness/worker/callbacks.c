@@ -57,7 +57,8 @@ void __tsan_write_range(void *address, size_t n_bytes)
     }
 }
 
-__attribute__((always_inline)) static inline void see_copy(void *to, const void *from, size_t n_bytes, const void *code)
+__attribute__((always_inline)) static inline void see_copy(void *to, const void *from,
+                                                           size_t n_bytes, const void *code)
 {
     if (n_bytes > 0) {
         callbacks_copy((uintptr_t)from, n_bytes, false, code);
@@ -65,7 +66,8 @@ __attribute__((always_inline)) static inline void see_copy(void *to, const void 
     }
 }
 
-__attribute__((always_inline)) static inline void see_fill(void *to, size_t n_bytes, const void *code)
+__attribute__((always_inline)) static inline void see_fill(void *to, size_t n_bytes,
+                                                           const void *code)
 {
     if (n_bytes > 0) {
         callbacks_copy((uintptr_t)to, n_bytes, true, code);

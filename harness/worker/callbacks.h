@@ -43,8 +43,8 @@ callbacks_access(uintptr_t address, size_t n_bytes, bool store, const void *code
 }
 
 /// The same for one side of a memory routine's copy.
-__attribute__((always_inline)) static inline void
-callbacks_copy(uintptr_t address, size_t n_bytes, bool store, const void *code)
+__attribute__((always_inline)) static inline void callbacks_copy(uintptr_t address, size_t n_bytes,
+                                                                 bool store, const void *code)
 {
     if (shadow_is_kept) {
         callbacks_tell_shadow(address, n_bytes, store, true, code);

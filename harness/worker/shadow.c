@@ -4,27 +4,25 @@
 #include "harness/worker/shadow.h"
 
 #include <string.h>
-#include <sys/mman.h>
 
 #include "harness/worker/territory.h"
 #include "harness/worker/trail.h"
+#include "harness/worker/writers.h"
 
 #define BELOW_HEAP (1u << 20) // an access so close below the heap was meant for it
 #define TAG_REACH 16          // a block's header lies within so many bytes below its payload
-#define GRANULE 4             // bytes of the heap that share a last store: tags have 4 at least
 #define STACK_WORD 8
 
 enum owner { FRESH, ALLOCATOR, STALE, MOVING, LIVE, LIVE_FIRST };
 
 bool shadow_is_kept;
 static struct ring *ring;
-static uint8_t *owners;   ///< by byte
-static struct trail_writer *writers;
+static uint8_t *owners;       ///< by byte
 static uint32_t *stack_calls; ///< by word of the stack: the call that stored there last
 static uint64_t heap_base, break_bytes;
 static uint32_t op;
 static uint32_t n_calls;
-static uint64_t now;    ///< counts what is seen
+static uint64_t now; ///< counts what is seen
 static struct call_site last_site;
 
 /// The payload that the call at hand gives up, and whether anything near it was stored.
@@ -33,13 +31,6 @@ static struct {
     bool touched;
 } leaving;
 
-static void *map_zeros(uint64_t bytes)
-{
-    void *memory = mmap(NULL, (size_t)bytes + 1, PROT_READ | PROT_WRITE,
-                        MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-    return memory == MAP_FAILED ? NULL : memory;
-}
-
 bool shadow_open(struct ring *shared)
 {
     if (shared->keeps_shadow == 0) {
@@ -47,10 +38,11 @@ bool shadow_open(struct ring *shared)
     }
     ring = shared;
     heap_base = ring->heap_base;
-    owners = map_zeros(ring->heap_max_bytes);
-    writers = map_zeros(ring->heap_max_bytes / GRANULE * sizeof *writers + sizeof *writers);
-    stack_calls = map_zeros((ring->stack_high - ring->stack_low) / STACK_WORD * sizeof *stack_calls);
-    shadow_is_kept = owners != NULL && writers != NULL && stack_calls != NULL;
+    owners = writers_map(ring->heap_max_bytes);
+    stack_calls =
+        writers_map((ring->stack_high - ring->stack_low) / STACK_WORD * sizeof *stack_calls);
+    shadow_is_kept =
+        owners != NULL && stack_calls != NULL && writers_open(heap_base, ring->heap_max_bytes);
     return shadow_is_kept;
 }
 
@@ -94,6 +86,43 @@ static void note_last(uint64_t address, size_t bytes, bool is_store, struct call
     last_site = site;
 }
 
+// --- Writers and questions ------------------------------------------------------------------
+
+static bool is_in_heap(uint64_t address, size_t bytes)
+{
+    uint64_t offset = address - heap_base;
+    return offset < break_bytes && bytes <= break_bytes - offset;
+}
+
+static void answer(enum sighting_kind kind, struct writer writer, uint64_t address, uint64_t value)
+{
+    struct sighting *traced = &ring->sightings[kind];
+    traced->n_frames = backtrace_find(writer.chain, traced->code);
+    traced->op = writer.op;
+    traced->address = address;
+    traced->value = value;
+    traced->is_store = true;
+}
+
+/// Answers a question about a pointer with a sighting of that kind.
+static void trace(enum sighting_kind kind, enum sighting_question question, uint64_t pointer)
+{
+    ring->sightings[kind].n_frames = 0;
+    if (question == SIGHTING_LAST_STORE) {
+        if (is_in_heap(pointer, 1)) {
+            answer(kind, writers_at(pointer), pointer, 0);
+        }
+        return;
+    }
+    const struct trail_load *load = trail_find(question, pointer, op);
+    if (load == NULL) { // links may be kept as offsets
+        load = trail_find(question, pointer - heap_base, op);
+    }
+    if (load != NULL) {
+        answer(kind, load->writer, load->address, load->value);
+    }
+}
+
 // --- The stack --------------------------------------------------------------------------------
 
 static bool is_on_stack(uint64_t address)
@@ -103,8 +132,7 @@ static bool is_on_stack(uint64_t address)
 
 static bool is_in_call(uint64_t address, size_t bytes, struct call_site site)
 {
-    return address >= site.end &&
-           territory_holds(&territory.stack, (uintptr_t)address, bytes);
+    return address >= site.end && territory_holds(&territory.stack, (uintptr_t)address, bytes);
 }
 
 static void stack_store(uint64_t address, size_t bytes, struct call_site site)
@@ -125,16 +153,11 @@ static void stack_load(uint64_t address, size_t bytes, struct call_site site)
     uint64_t word = (address - ring->stack_low) / STACK_WORD;
     if (!is_in_call(address, bytes, site) || stack_calls[word] != n_calls) {
         see(SIGHTING_DEAD_STACK, address, bytes, false, site);
+        trace(SIGHTING_DEAD_POINTER, SIGHTING_LED_TO, address);
     }
 }
 
 // --- The heap ---------------------------------------------------------------------------------
-
-static bool is_in_heap(uint64_t address, size_t bytes)
-{
-    uint64_t offset = address - heap_base;
-    return offset < break_bytes && bytes <= break_bytes - offset;
-}
 
 /// Just below the heap, or above it as far as it may ever grow.
 static bool is_beside_heap(uint64_t address, size_t bytes)
@@ -142,11 +165,6 @@ static bool is_beside_heap(uint64_t address, size_t bytes)
     uint64_t offset = address - heap_base;
     bool below = heap_base - address <= BELOW_HEAP && address < heap_base;
     return below || (offset < ring->heap_max_bytes && !is_in_heap(address, bytes));
-}
-
-static struct trail_writer *writer_at(uint64_t address)
-{
-    return &writers[(address - heap_base) / GRANULE];
 }
 
 static bool holds(const uint8_t *owner, size_t bytes, enum owner wanted)
@@ -161,8 +179,7 @@ static bool holds_live(const uint8_t *owner, size_t bytes)
 
 static bool is_watched(uint64_t address, size_t bytes)
 {
-    return ring->watch_to == 0 ||
-           (address < ring->watch_to && address + bytes > ring->watch_from);
+    return ring->watch_to == 0 || (address < ring->watch_to && address + bytes > ring->watch_from);
 }
 
 /// A live byte that is overwritten stays live: the program still believes that it owns it.
@@ -179,19 +196,14 @@ static void heap_store(uint64_t address, size_t bytes, struct call_site site)
             owner[i] = owner[i] >= LIVE ? owner[i] : ALLOCATOR;
         }
     }
-    uint32_t code[SIGHTING_FRAMES];
-    backtrace_take(site, code);
-    const struct trail_writer writer = {.chain = backtrace_number(code), .op = op};
-    for (uint64_t at = address & ~(uint64_t)(GRANULE - 1); at < address + bytes; at += GRANULE) {
-        *writer_at(at) = writer;
-    }
+    writers_set(address, bytes, op, site);
     leaving.touched |=
         address < leaving.from + leaving.bytes && address + bytes + TAG_REACH > leaving.from;
 }
 
 static void remember_load(uint64_t address, size_t bytes)
 {
-    struct trail_load load = {.address = address, .writer = *writer_at(address)};
+    struct trail_load load = {.address = address, .writer = writers_at(address)};
     memcpy(&load.value, (const void *)(uintptr_t)address, bytes < 8 ? bytes : 8);
     trail_add(&load);
 }
@@ -220,6 +232,8 @@ void shadow_store(const void *pointer, size_t bytes, struct call_site site)
     note_last(address, bytes, true, site);
     if (is_in_heap(address, bytes)) {
         heap_store(address, bytes, site);
+    } else if (writers_is_variable(address, bytes)) {
+        writers_set(address, bytes, op, site);
     } else if (is_on_stack(address)) {
         stack_store(address, bytes, site);
     } else if (is_beside_heap(address, bytes)) {
@@ -233,6 +247,8 @@ void shadow_load(const void *pointer, size_t bytes, bool is_copy, struct call_si
     note_last(address, bytes, false, site);
     if (is_in_heap(address, bytes)) {
         heap_load(address, bytes, is_copy, site);
+    } else if (writers_is_variable(address, bytes)) {
+        remember_load(address, bytes);
     } else if (is_on_stack(address)) {
         stack_load(address, bytes, site);
     } else if (is_beside_heap(address, bytes)) {
@@ -243,6 +259,7 @@ void shadow_load(const void *pointer, size_t bytes, bool is_copy, struct call_si
 void shadow_block(struct call_site site)
 {
     struct sighting *block = &ring->sightings[SIGHTING_LAST_BLOCK];
+    ring->sightings[SIGHTING_BLOCK_BEFORE] = *block;
     block->op = op;
     block->order = ++now;
     block->n_frames = backtrace_take(site, block->code);
@@ -285,7 +302,7 @@ static void make_live(uint64_t offset, uint64_t bytes)
 static void begin_init(void)
 {
     memset(owners, FRESH, (size_t)break_bytes);
-    memset(writers, 0, (size_t)break_bytes / GRANULE * sizeof *writers);
+    writers_forget(break_bytes);
     memset(ring->sightings, 0, sizeof ring->sightings);
     memset(ring->latest, 0, sizeof ring->latest);
     break_bytes = 0;
@@ -318,10 +335,10 @@ void shadow_begin(enum ring_command command, uint64_t pointer)
 static void look_for_leak(uint64_t result)
 {
     struct sighting *leak = &ring->sightings[SIGHTING_LEAK];
-    bool moved_away = result == 0 || result + TAG_REACH <= leaving.from ||
-                      result >= leaving.from + leaving.bytes;
+    bool moved_away =
+        result == 0 || result + TAG_REACH <= leaving.from || result >= leaving.from + leaving.bytes;
     if (!leaving.touched && moved_away && leaving.bytes > leak->bytes) {
-        *leak = ring->sightings[SIGHTING_LAST_BLOCK];
+        *leak = ring->sightings[SIGHTING_BLOCK_BEFORE];
         leak->address = leaving.from;
         leak->bytes = (uint32_t)leaving.bytes;
     }
@@ -351,35 +368,10 @@ void shadow_end(enum ring_command command, uint64_t size, uint64_t result)
 
 // --- Questions --------------------------------------------------------------------------------
 
-static void answer(struct trail_writer writer, uint64_t address, uint64_t value)
-{
-    struct sighting *traced = &ring->sightings[SIGHTING_TRACED];
-    traced->n_frames = backtrace_find(writer.chain, traced->code);
-    traced->op = writer.op;
-    traced->address = address;
-    traced->value = value;
-    traced->is_store = true;
-}
-
-static void trace(enum sighting_question question, uint64_t pointer)
-{
-    ring->sightings[SIGHTING_TRACED].n_frames = 0;
-    if (question == SIGHTING_LAST_STORE) {
-        if (is_in_heap(pointer, 1)) {
-            answer(*writer_at(pointer), pointer, 0);
-        }
-        return;
-    }
-    const struct trail_load *load = trail_find(question, pointer, op);
-    if (load != NULL) {
-        answer(load->writer, load->address, load->value);
-    }
-}
-
 void shadow_trace(void)
 {
     if (shadow_is_kept) {
-        trace(ring->count, ring->pointer);
+        trace(SIGHTING_TRACED, ring->count, ring->pointer);
     }
 }
 
@@ -388,6 +380,6 @@ void shadow_note_signal(void)
     if (shadow_is_kept) {
         struct sighting *last = &ring->sightings[SIGHTING_LAST];
         last->n_frames = backtrace_take(last_site, last->code);
-        trace(SIGHTING_LED_TO, last->address);
+        trace(SIGHTING_TRACED, SIGHTING_LED_TO, last->address);
     }
 }

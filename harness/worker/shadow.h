@@ -35,7 +35,8 @@ bool shadow_open(struct ring *ring);
 void shadow_begin(enum ring_command command, uint64_t pointer);
 void shadow_end(enum ring_command command, uint64_t size, uint64_t result);
 
-/// An access of bytes > 0 that is about to happen, while the shadow is kept; `is_copy` when the values are only moved.
+/// An access of bytes > 0 that is about to happen, while the shadow is kept; `is_copy` when the
+/// values are only moved.
 void shadow_load(const void *address, size_t bytes, bool is_copy, struct call_site site);
 void shadow_store(const void *address, size_t bytes, struct call_site site);
 

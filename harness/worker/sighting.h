@@ -16,10 +16,12 @@ enum sighting_kind {
     SIGHTING_LOAD_STALE,    ///< a load of what the program left in a block that it has freed
     SIGHTING_OUTSIDE,       ///< an access beside the heap: below it or past the break
     SIGHTING_DEAD_STACK,    ///< a load from a stack slot that this call has not written
+    SIGHTING_DEAD_POINTER,  ///< the store of the pointer that led there, the last time
     SIGHTING_LEAK,          ///< the largest block that a call gave up without touching it
     SIGHTING_SBRK,          ///< the last call of mem_sbrk
     SIGHTING_LAST,          ///< the last access before a signal
     SIGHTING_LAST_BLOCK,    ///< the basic block entered last
+    SIGHTING_BLOCK_BEFORE,  ///< the one before that: all `return`s of a function may share the last
     SIGHTING_TRACED,        ///< the answer to RING_TRACE; after a signal to LED_TO
     N_SIGHTINGS
 };

@@ -33,8 +33,8 @@ static bool leads_to(const struct trail_load *load, uint64_t address)
 {
     uint64_t size = load->value & ~UINT64_C(7);
     bool is_link = load->value >= SMALLEST_ADDRESS && is_near(load->value, address);
-    bool is_size = size > FIELD_REACH &&
-                   (is_near(load->address + size, address) || is_near(load->address - size, address));
+    bool is_size = size > FIELD_REACH && (is_near(load->address + size, address) ||
+                                          is_near(load->address - size, address));
     return is_link || is_size;
 }
 

@@ -8,17 +8,12 @@
 #include <stdint.h>
 
 #include "harness/worker/sighting.h"
-
-/// Who stored last at some place.
-struct trail_writer {
-    uint32_t chain; ///< backtrace_number; 0: nobody
-    uint32_t op;
-};
+#include "harness/worker/writers.h"
 
 struct trail_load {
     uint64_t address;
     uint64_t value; ///< up to 8 bytes of what was loaded
-    struct trail_writer writer;
+    struct writer writer;
 };
 
 /// Forgets what the last call has loaded.

@@ -125,7 +125,7 @@ awk '/^int mm_init\(void\)/ && !done { done = 1
     inside && /^\{/ { print "    forge();"; inside = 0 }' \
     reference/malloc/segregated.c >"$tmp/forging/mm.c"
 grade "$tmp/forging" >"$tmp/log" 2>&1
-check 'a store to the worker passes' grep -q 'FORGED' "$tmp/log"
+check 'a store to the worker passes' grep -q 'FORGED_REPLY' "$tmp/log"
 
 if [ "$n_failed" -gt 0 ]; then
     printf 'cost.sh: %s of %s checks failed\n' "$n_failed" $((n_passed + n_failed))

@@ -98,6 +98,26 @@ accepts grading/rubrics/mmu.yaml "$tmp/two"
 says '^judged: tlb, cache  golden: translate, pagetable, replace$'
 accepts grading/rubrics/mmu.yaml reference/pagetable/k_level.c
 
+# The book's machine, with what is in it: accesses 03d4 and 03d7 end with the bytes 36 and 1D.
+accepts grading/rubrics/mmu-csapp.yaml "$tmp/mmu"
+accepts grading/rubrics/mmu-csapp.yaml reference/pagetable/flat.c
+broken translate/translate 's/fields.ci = .*/fields.ci = 0;/'
+grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
+says 'WRONG_FIELD at access 1 .*R 0x3d4 1'
+says '^  The access reads the byte 0x36\.$'
+broken translate/translate 's/fields.co = .*/fields.co = 0;/'
+grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
+says 'WRONG_FIELD at access 2 .*R 0x3d7 1'
+says '^  The access reads the byte 0x1d\.$'
+broken pagetable/k_level '/^struct pt_result pt_walk/,/^}/s/.fault = PT_MISSING/.fault = PT_FINE/'
+grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
+says 'MISSED_FAULT at access 5 .*R 0x40 1'
+says '^  The access faults: it has no byte\.$'
+broken cache/lru '0,/use(line, write)/s//use(line, false)/'
+grade 1 --lab mmu --trace traces/vm/dirty.trace "$tmp/broken.c"
+says 'LOST_DIRTY at access '
+says '^  The access (reads|stores) the byte 0x[0-9a-f]{2}\.$'
+
 # Free policies: any right answer is accepted, and what it is worth is measured.
 variant tlb 's/tlb_policy: lru/tlb_policy: free/; s/name: correctness/name: hit_rate/'
 accepts "$tmp/rubric.yaml" reference/tlb/lru.c
@@ -196,6 +216,16 @@ wrong pagetable-user pagetable maps MISSED_FAULT pagetable/k_level \
     's/(user && !(entry & VM_U))/(user \&\& !entry)/'
 wrong pagetable-twice pagetable maps BAD_FREE pagetable/k_level \
     's/^    frame_free(table);/    frame_free(table); frame_free(table);/'
+wrong pagetable-undo pagetable maps FRAME_LEAK pagetable/k_level \
+    '/^static bool map_below/,/^}/s/        frame_free(next);/        ;/'
+wrong pagetable-link pagetable maps WRONG_PTE pagetable/k_level \
+    '/^static bool map_below/,/^}/s/    if (!map_below(next/    phys_write64(address, make_entry(next, DIRECTORY_FLAGS));\n&/'
+wrong pagetable-directory pagetable dirty BITS_SET_WRONGLY pagetable/k_level \
+    's/        mark(path.address\[level\], path.entry\[level\], VM_A);/        mark(path.address[level], path.entry[level], VM_A | (access == VM_WRITE ? VM_D : 0));/'
+wrong pagetable-root pagetable processes MAP_FAILED pagetable/k_level \
+    '/^uint64_t pt_create/,/^}/s/    return new_table(0);/    static uint64_t root;\n    return root != 0 ? root : (root = new_table(0));/'
+wrong tlb-flush tlb processes MISSED_HIT tlb/lru \
+    '/^void tlb_flush/,/^}/s/if (entries\[i\].asid == asid)/if (asid == asid)/'
 wrong tlb-asid tlb processes STALE_TLB tlb/lru 's/ && entry->asid == asid)/)/'
 wrong tlb-invalidate tlb maps STALE_TLB tlb/lru \
     '/^void tlb_invalidate/,/^}/s/entry->valid = false/entry->valid = true/'

@@ -121,6 +121,13 @@ check 'pareto is listed' [ "$(grep -c pareto "$tmp/log")" = 0 ]
 check 'pareto is in the script' [ "$(grep -c "'pareto" "$tmp/out/fit/fit/plots.gp")" = 0 ]
 shows "$tmp/out/fit/fit/traces.svg" 'nothing was timed'
 
+# Labs on addresses have no heap to show.
+run 'plots: no heap' 2 plots --lab tlb reference/tlb/lru.c
+says 'there are no pictures of the lab tlb'
+run 'no heap' 0 grade --lab tlb --trace traces/vm/small.trace --out "$tmp/out" reference/tlb/lru.c
+has_none "$tmp/out/tlb/lru"
+check 'a script of nothing' [ ! -e "$tmp/out/tlb/lru/plots.gp" ]
+
 # Submissions that fail: everywhere, and before they are built. Pictures of an earlier run go.
 mkdir "$tmp/broken"
 cp student_template/malloc/*.h "$tmp/broken"

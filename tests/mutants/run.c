@@ -3,12 +3,14 @@
 // good ones that must not be accused. README.md beside this file says how a .mutant file is
 // written.
 //
-//     mutants MMGRADE [--keep] [NAME...]
+//     mutants MMGRADE [--keep] [--clang] [NAME...]
 //
 // runs those of that name, or all of tests/mutants, from the project's root: it edits the base,
 // lets `MMGRADE grade` judge the result over the mutant's trace, and compares what its JSON says.
 // A line for each mutant that is judged otherwise; 'N passed, N failed' stands last. Exit status 0
 // when all passed, 1 when not. --keep leaves the sources and results of those that failed.
+// --clang judges only those that name a line of code (`at`) under the default rubric, compiled by
+// clang.
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -27,6 +29,7 @@
 #include "harness/base/scratch.h"
 
 #define FOLDER "tests/mutants"
+#define CLANG_RUBRIC FOLDER "/clang.yaml"
 #define N_PARALLEL 2
 #define ALARM_SECONDS 120 ///< for one mutant: mmgrade's own limits are far below
 #define TEXT_BYTES 512
@@ -39,6 +42,7 @@ struct mutant {
     char *lab;
     char *base; ///< files, separated by spaces
     char *rubric, *trace, *expect;
+    char *at;               ///< the line of code that must be named, without blanks around it
     long changed;           ///< the operation that the message must name; 0 when it need not
     char *folder;           ///< where it is judged; NULL before that
     pid_t pid;              ///< of mmgrade, 0 when it does not run
@@ -101,11 +105,9 @@ static bool take_line(struct mutant *mutant, const char *line)
     const struct {
         const char *key;
         char **target;
-    } known[] = {{"lab", &mutant->lab},
-                 {"base", &mutant->base},
-                 {"rubric", &mutant->rubric},
-                 {"trace", &mutant->trace},
-                 {"expect", &mutant->expect}};
+    } known[] = {{"lab", &mutant->lab},       {"base", &mutant->base},
+                 {"rubric", &mutant->rubric}, {"trace", &mutant->trace},
+                 {"expect", &mutant->expect}, {"at", &mutant->at}};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
         char *value = take_value(line, known[i].key);
         if (value != NULL) {
@@ -124,8 +126,8 @@ static bool read_head(struct mutant *mutant, char **edits)
     while (*line != '\0' && strncmp(line, "<<<<\n", 5) != 0) {
         if (!take_line(mutant, line)) {
             return complain(mutant,
-                            "line %zu: expected '#', lab, base, rubric, trace, expect, changed "
-                            "or '<<<<'",
+                            "line %zu: expected '#', lab, base, rubric, trace, expect, changed, "
+                            "at or '<<<<'",
                             line_of(mutant, line));
         }
         line += strcspn(line, "\n");
@@ -361,6 +363,16 @@ static char *describe(const json_t *result, const char *expect)
                                    : describe_warnings(json_object_get(result, "cases"), expect);
 }
 
+/// Is the line of code that the verdict blames the one that was planted?
+static bool names_line(struct mutant *mutant, const json_t *verdict)
+{
+    const json_t *place = json_array_get(json_object_get(verdict, "places"), 0);
+    const char *text = json_string_value(json_object_get(place, "text"));
+    return (text != NULL && strcmp(text, mutant->at) == 0) ||
+           complain(mutant, "expected %s at '%s', seen as well, but at '%s'", mutant->expect,
+                    mutant->at, text == NULL ? "no line" : text);
+}
+
 static bool agrees(struct mutant *mutant, const json_t *result)
 {
     char *seen = describe(result, mutant->expect);
@@ -372,6 +384,11 @@ static bool agrees(struct mutant *mutant, const json_t *result)
     if (same && mutant->changed != 0 && !names_operation(verdict, mutant->changed)) {
         return complain(mutant, "expected %s, seen as well, but no text names operation %ld",
                         mutant->expect, mutant->changed);
+    }
+    if (same && mutant->at != NULL) {
+        return names_line(mutant, json_is_object(verdict)
+                                      ? verdict
+                                      : json_array_get(json_object_get(one_case, "warnings"), 0));
     }
     return same;
 }
@@ -446,12 +463,29 @@ static bool reap(struct mutant *mutants, size_t n_mutants, bool keep)
     die("wait: %s", strerror(errno));
 }
 
-static bool run_all(struct mutant *mutants, size_t n_mutants, const char *mmgrade, bool keep)
+/// With clang only those count that name a line and have no rubric of their own.
+static bool is_left_out(struct mutant *mutant, bool clang)
 {
-    size_t n_running = 0, n_passed = 0;
+    bool counts = mutant->at != NULL && strcmp(mutant->rubric, "grading/rubrics/malloc.yaml") == 0;
+    if (clang && counts) {
+        free(mutant->rubric);
+        mutant->rubric = xstrdup(CLANG_RUBRIC);
+    }
+    return clang && !counts;
+}
+
+static bool run_all(struct mutant *mutants, size_t n_mutants, const char *mmgrade, bool keep,
+                    bool clang)
+{
+    size_t n_running = 0, n_passed = 0, n_left_out = 0;
     for (size_t i = 0; i < n_mutants; i++) {
         if (!read_mutant(&mutants[i])) {
             finish(&mutants[i], false, keep);
+            continue;
+        }
+        if (is_left_out(&mutants[i], clang)) {
+            finish(&mutants[i], true, keep);
+            n_left_out++;
             continue;
         }
         if (n_running == N_PARALLEL) {
@@ -464,8 +498,9 @@ static bool run_all(struct mutant *mutants, size_t n_mutants, const char *mmgrad
     for (; n_running > 0; n_running--) {
         n_passed += reap(mutants, n_mutants, keep);
     }
-    printf("%zu passed, %zu failed\n", n_passed, n_mutants - n_passed);
-    return n_passed == n_mutants && n_mutants > 0;
+    size_t n_judged = n_mutants - n_left_out;
+    printf("%zu passed, %zu failed\n", n_passed, n_judged - n_passed);
+    return n_passed == n_judged && n_judged > 0;
 }
 
 /// The mutants of these names, or all there are.
@@ -491,13 +526,16 @@ static struct mutant *find_mutants(char **names, size_t n_names, size_t *n_mutan
 int main(int argc, char **argv)
 {
     if (argc < 2) {
-        die("usage: mutants MMGRADE [--keep] [NAME...]");
+        die("usage: mutants MMGRADE [--keep] [--clang] [NAME...]");
     }
-    bool keep = argc > 2 && strcmp(argv[2], "--keep") == 0;
-    int first = keep ? 3 : 2;
+    int first = 2;
+    bool keep = first < argc && strcmp(argv[first], "--keep") == 0;
+    first += keep;
+    bool clang = first < argc && strcmp(argv[first], "--clang") == 0;
+    first += clang;
     size_t n_mutants;
     struct mutant *mutants = find_mutants(argv + first, (size_t)(argc - first), &n_mutants);
-    bool fine = run_all(mutants, n_mutants, argv[1], keep);
+    bool fine = run_all(mutants, n_mutants, argv[1], keep, clang);
     free(mutants);
     return fine ? 0 : 1;
 }

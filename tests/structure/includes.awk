@@ -14,10 +14,11 @@ BEGIN {
         rank[stages[i]] = i
 }
 
-# What is preloaded into other programs belongs to the stage that reads its logs.
+# What is preloaded into other programs, and what unpacks archives in a process of its own, belongs
+# to the stage that reads what they write.
 function folder(path) {
     sub(/\/[^\/]*$/, "", path)
-    sub(/\/preload$/, "", path)
+    sub(/\/(preload|unpack)$/, "", path)
     return path
 }
 

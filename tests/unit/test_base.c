@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/content_hash.h"
 #include "harness/base/error.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
@@ -174,6 +175,40 @@ START_TEST(paths_lead_to_the_project)
 }
 END_TEST
 
+START_TEST(contents_are_told_apart)
+{
+    char *folder = scratch_make();
+    char *sub = xasprintf("%s/sub", folder);
+    char *file = xasprintf("%s/a.c", folder);
+    ck_assert_ptr_null(content_hash(file));
+    ck_assert_ptr_null(content_hash(folder)); // no file in it
+    ck_assert_int_eq(mkdir(sub, 0700), 0);
+    const char *const steps[][2] = {
+        {"a.c", "int x;"}, {"a.c", "int y;"}, {"sub/b.c", "int x;"}, {"sub/c.c", ""}};
+    char *hashes[4];
+    for (size_t i = 0; i < 4; i++) {
+        char *path = xasprintf("%s/%s", folder, steps[i][0]);
+        FILE *stream = fopen(path, "we");
+        ck_assert(stream != NULL && fputs(steps[i][1], stream) >= 0 && fclose(stream) == 0);
+        free(path);
+        hashes[i] = content_hash(folder);
+        char *again = content_hash(folder);
+        ck_assert_uint_eq(strlen(hashes[i]), 16);
+        ck_assert_str_eq(hashes[i], again);
+        free(again);
+        for (size_t j = 0; j < i; j++) {
+            ck_assert_str_ne(hashes[i], hashes[j]);
+        }
+    }
+    for (size_t i = 0; i < 4; i++) {
+        free(hashes[i]);
+    }
+    scratch_remove(folder);
+    free(file);
+    free(sub);
+}
+END_TEST
+
 Suite *base_suite(void)
 {
     Suite *suite = suite_create("base");
@@ -186,6 +221,7 @@ Suite *base_suite(void)
     tcase_add_test(tests, scratch_folders_are_private_and_leave_nothing);
     tcase_add_test(tests, metrics_are_found_by_name);
     tcase_add_test(tests, paths_lead_to_the_project);
+    tcase_add_test(tests, contents_are_told_apart);
     suite_add_tcase(suite, tests);
     return suite;
 }

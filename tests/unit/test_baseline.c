@@ -33,6 +33,7 @@ static struct baseline_row make_row(char *reference, char *trace, double utiliza
                                  .utilization = utilization,
                                  .heap_bytes = 1000 / utilization,
                                  .ops_per_sbrk = 10,
+                                 .cycles_ratio = NAN,
                                  .speed_ratio = speed};
 }
 

@@ -65,6 +65,10 @@ static const struct submission submissions[] = {
     {"telling the builds apart",
      ONE("#ifndef __SANITIZE_THREAD__\nvoid f(void) { asm(\"nop\"); }\n#endif"), HIDDEN,
      "mm.c:2: inline assembly 'asm'"},
+    {"asm in a file beside that does not compile",
+     {{"mm.c", REST}, {"timer.c", "int tick(void) { asm(\"nop\"); return nothing; }\n"}},
+     NULL,
+     NULL},
     // Attributes and pragmas
     {"no_sanitize",
      ONE("__attribute__((noinline, __no_sanitize__(\"thread\"))) int f(int *p) "

@@ -67,6 +67,7 @@ static void play(const struct access_trace *trace, const struct module_config *c
                                  .n_records = trace->n_records,
                                  .config = config,
                                  .judged = MODULES_ALL,
+                                 .moves_data = true,
                                  .choices = &(struct pipeline_choices){0},
                                  .watcher = watcher};
     struct pipeline pipeline;
@@ -175,6 +176,103 @@ START_TEST(faults_are_those_of_paging)
 }
 END_TEST
 
+// Few places, so that reads find what was written, by way of frames, cache and disk.
+START_TEST(bytes_come_back)
+{
+    uint64_t seed = seed_of_run();
+    for (uint64_t i = 0; i < 60; i++) {
+        struct module_settings settings = {.n_random = 1, .seed = (double)(seed % 100000 + i)};
+        settings.common.frames = i % 3 == 0 ? 9 : 0;
+        struct module_config config = make_config(settings, 1);
+        struct access_trace trace = make_trace(seed + i, i % 2 == 0);
+        for (size_t j = 0; j < trace.n_records; j++) {
+            trace.records[j].address &= 0x3f00f;
+        }
+        struct pipeline_counts counts;
+        play(&trace, &config, NULL, &counts); // ends the program at a wrong byte
+        ck_assert_uint_gt(counts.n_accesses, 0);
+        access_trace_free(&trace);
+        module_config_free(&config);
+    }
+}
+END_TEST
+
+static bool use_byte(struct data *data, uint64_t va, uint64_t pa, int value,
+                     struct cache_outcome outcome)
+{
+    uint8_t byte;
+    struct data_use use = {
+        .va = va, .pa = pa, .write = value >= 0, .value = (uint8_t)value, .outcome = &outcome};
+    return data_move(data, &use, &byte);
+}
+
+/// Two pages, two frames, lines of 4 bytes: what a machine does to a byte that was written.
+START_TEST(lost_bytes_are_seen)
+{
+    static const struct cache_outcome miss = {.hit = false};
+    static const struct cache_outcome hit = {.hit = true};
+    static const struct cache_outcome saved = {.evicted = true, .written_back = true, .victim = 64};
+    static const struct cache_outcome dropped = {.evicted = true, .victim = 64};
+    static const struct {
+        struct cache_outcome then; ///< of a read elsewhere
+        bool page_out;
+        uint64_t pa;
+        struct cache_outcome last;
+        bool comes_back;
+    } cases[] = {{miss, false, 66, hit, true},      {saved, false, 66, miss, true},
+                 {dropped, false, 66, miss, false}, {miss, false, 130, miss, false},
+                 {miss, true, 130, miss, true},     {miss, true, 66, miss, true}};
+    struct geometry geometry = {.va_bits = 14,
+                                .pa_bits = 12,
+                                .page_bits = 6,
+                                .n_levels = 1,
+                                .level_bits = {8},
+                                .cache_sets = 16,
+                                .line_bytes = 4};
+    struct cache_settings cache = {
+        .sets = 16, .ways = 1, .line_bytes = 4, .write_back = true, .write_allocate = true};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct data data;
+        data_open(&data, &geometry, &cache, NULL);
+        int other = data_expected(&data, 0, 2) ^ 1;
+        ck_assert(use_byte(&data, 2, 66, other, miss));
+        ck_assert_int_eq(data_expected(&data, 0, 2), other);
+        ck_assert(use_byte(&data, 1000, 1000, -1, cases[i].then));
+        if (cases[i].page_out) {
+            data_page_out(&data, 0, 0, 64);
+        }
+        ck_assert_msg(use_byte(&data, 2, cases[i].pa, -1, cases[i].last) == cases[i].comes_back,
+                      "case %zu", i);
+        data_close(&data);
+    }
+}
+END_TEST
+
+// CS:APP 3e, section 9.6.4 and problem 9.4.
+START_TEST(the_books_bytes_are_there)
+{
+    struct machine_settings base;
+    struct module_config config;
+    struct error error;
+    char reason[256];
+    ck_assert(machine_find(&base, "csapp-small", &error));
+    ck_assert(module_config_make(&config, &(struct module_settings){0}, &base, 0, MODULES_ALL,
+                                 reason, sizeof reason));
+    ck_assert_ptr_eq(config.contents, base.contents);
+    struct data data;
+    data_open(&data, &config.geometry, &config.cache, config.contents);
+    ck_assert_uint_eq(data_expected(&data, 0, 0x03d4), 0x36);
+    ck_assert_uint_eq(data_expected(&data, 0, 0x03d7), 0x1d);
+    data_close(&data);
+    module_config_free(&config);
+    ck_assert(module_config_make(&config,
+                                 &(struct module_settings){.common = {.cache = (char *)"16x2x4"}},
+                                 &base, 0, MODULES_ALL, reason, sizeof reason));
+    ck_assert_ptr_null(config.contents);
+    module_config_free(&config);
+}
+END_TEST
+
 START_TEST(names_speak_of_what_is_judged)
 {
     static const struct {
@@ -232,6 +330,9 @@ Suite *module_pipeline_suite(void)
     tcase_add_test(tests, random_machines_play_every_trace);
     tcase_add_test(tests, models_without_a_mistake_are_golden);
     tcase_add_test(tests, faults_are_those_of_paging);
+    tcase_add_test(tests, bytes_come_back);
+    tcase_add_test(tests, lost_bytes_are_seen);
+    tcase_add_test(tests, the_books_bytes_are_there);
     tcase_add_test(tests, names_speak_of_what_is_judged);
     tcase_add_test(tests, too_little_memory_is_the_inputs_fault);
     suite_add_tcase(suite, tests);

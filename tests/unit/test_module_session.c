@@ -234,23 +234,35 @@ static const struct ending endings[] = {
     {FORGE("ring->reply = RING_ASK") ON_LOADING("forge()"), false, WORKER_GARBLED, 0, 0},
 };
 
+/// A header of the worker as one that lies beside what includes it.
+static void read_header(const char *name, char *text, size_t n)
+{
+    char *path = paths_in_root("harness/worker");
+    char *command = xasprintf("sed 's|harness/worker/||' '%s/%s'", path, name);
+    FILE *stream = popen(command, "re");
+    ck_assert_ptr_nonnull(stream);
+    text[fread(text, 1, n - 1, stream)] = '\0';
+    ck_assert(pclose(stream) == 0 && strlen(text) < n - 1);
+    free(command);
+    free(path);
+}
+
 /// Builds tlb.c from that code, with ring.h for those who forge, and opens a session.
 static bool open_code(struct module_build *one, struct module_session *session, const char *code,
                       struct asked *asked)
 {
-    char ring[32768] = "";
-    char *path = paths_in_root("harness/worker/ring.h");
-    FILE *file = fopen(path, "re");
-    ck_assert(file != NULL && fread(ring, 1, sizeof ring - 1, file) < sizeof ring - 1);
-    fclose(file);
+    char ring[32768];
+    char sighting[8192];
+    read_header("ring.h", ring, sizeof ring);
+    read_header("sighting.h", sighting, sizeof sighting);
     char *text =
         xasprintf("#include \"tlb.h\"\n#include \"replace.h\"\n#include <stdlib.h>\n%s", code);
-    struct module_source files[MODULE_MAX_FILES] = {{"tlb.c", text}, {"ring.h", ring}};
+    struct module_source files[MODULE_MAX_FILES] = {
+        {"tlb.c", text}, {"ring.h", ring}, {"sighting.h", sighting}};
     module_build(one, files, "gcc", "tlb.c", NULL);
     struct module_plan plan = module_plan_of(one);
     plan.call_seconds = 0.2;
     bool loaded = module_open(session, &plan, answer, asked);
-    free(path);
     free(text);
     return loaded;
 }

@@ -32,6 +32,7 @@ static void add_row(struct baseline *baseline, const char *reference, const char
                                .utilization = utilization,
                                .heap_bytes = 4096,
                                .ops_per_sbrk = 1,
+                               .cycles_ratio = NAN,
                                .speed_ratio = ratio};
     baseline_add(baseline, &row);
 }

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+// Judging one submission of many, and knowing what was judged with.
+#include "harness/cli/batch_grade.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "grading/score.h"
+#include "harness/base/content_hash.h"
+#include "harness/base/memory.h"
+#include "harness/base/paths.h"
+#include "harness/base/printable.h"
+#include "harness/base/scratch.h"
+#include "harness/sandbox/collect.h"
+#include "reports/course.h"
+#include "reports/formats.h"
+#include "reports/json_read.h"
+
+#define PASSES_PER_TRACE 12 ///< a generous count: check, again, cost, speed, explain, ...
+
+// --- What judges ------------------------------------------------------------------------------
+
+/// Adds "LABEL HASH"; what does not exist on this machine is "none". True when it exists.
+static bool add(FILE *stream, const char *label, const char *path)
+{
+    char *real = realpath(path, NULL);
+    char *hash = real == NULL ? NULL : content_hash(real);
+    fprintf(stream, "%s %s\n", label, hash == NULL ? "none" : hash);
+    bool exists = hash != NULL;
+    free(hash);
+    free(real);
+    return exists;
+}
+
+static void add_programs(FILE *stream)
+{
+    static const char *const programs[] = {"mmgrade", "mmgrade-worker", "mmgrade-worker32"};
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++) {
+        char *path = paths_beside_program(programs[i]);
+        add(stream, programs[i], path);
+        free(path);
+    }
+}
+
+static void add_project(FILE *stream)
+{
+    static const char *const folders[] = {"student_template", "reference"};
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        char *path = paths_in_root(folders[i]);
+        add(stream, folders[i], path);
+        free(path);
+    }
+}
+
+static bool add_traces(FILE *stream, const struct lab_settings *settings, struct error *error)
+{
+    for (size_t i = 0; i < settings->n_traces; i++) {
+        const char *path = settings->traces[i].path;
+        const char *slash = strrchr(path, '/');
+        if (!add(stream, slash == NULL ? path : slash + 1, path)) {
+            return error_at(error, path, 0, 0, "this trace cannot be read");
+        }
+    }
+    return true;
+}
+
+bool batch_grade_hash(const struct judge *judge, char **hash, struct error *error)
+{
+    char *text = NULL;
+    size_t n_bytes;
+    FILE *stream = open_memstream(&text, &n_bytes);
+    if (stream == NULL) {
+        die("out of memory");
+    }
+    const struct rubric *rubric = &judge->rubric;
+    char *compiler = xasprintf("/usr/bin/%s", rubric->settings.build.compiler);
+    add_programs(stream);
+    add_project(stream);
+    add(stream, "compiler", compiler);
+    add(stream, "rubric", rubric->path);
+    bool ok = add_traces(stream, &rubric->settings, error);
+    fclose(stream);
+    *hash = ok ? content_hash_text(text) : NULL;
+    free(compiler);
+    free(text);
+    return ok;
+}
+
+double batch_grade_max_seconds(const struct judge *judge)
+{
+    const struct lab_settings *settings = &judge->rubric.settings;
+    return 60 + PASSES_PER_TRACE * (settings->limits.build_seconds +
+                                    settings->limits.trace_seconds * (double)settings->n_traces);
+}
+
+// --- One submission ---------------------------------------------------------------------------
+
+/// Why nothing of it can be built; allocated, without the path that is nothing to a student. NULL
+/// when it can be tried.
+static char *refusal(const struct judge *judge, const struct submission_entry *entry)
+{
+    if (entry->refused != NULL) {
+        return xstrdup(entry->refused);
+    }
+    struct error error;
+    struct collection collection;
+    char *folder = scratch_make();
+    bool taken =
+        collect(&collection, entry->path, judge->rubric.settings.build.entry, NULL, folder, &error);
+    if (taken) {
+        collection_free(&collection);
+    }
+    scratch_remove(folder);
+    size_t n = strlen(entry->path);
+    bool has_path = !taken && strncmp(error.text, entry->path, n) == 0;
+    const char *reason = error.text + (has_path ? n + strspn(error.text + n, ":/ ") : 0);
+    return taken ? NULL : printable_line(reason);
+}
+
+static void make_refused(const struct judge *judge, char *reason, struct result *result)
+{
+    *result =
+        (struct result){.lab = xstrdup(judge->rubric.lab), .rubric = xstrdup(judge->rubric.path)};
+    result->build.verdict = verdict_new("REFUSED", 0, 0);
+    free(result->build.verdict->message);
+    result->build.verdict->message = xasprintf("Nothing of this submission was built: %s.", reason);
+    score_result(&judge->rubric, result);
+}
+
+bool batch_grade_entry(const struct judge *judge, const struct submission_entry *entry,
+                       const char *path)
+{
+    struct error error;
+    struct result result;
+    struct job job = {.submission = entry->path};
+    char *reason = refusal(judge, entry);
+    if (reason != NULL) {
+        make_refused(judge, reason, &result);
+    } else if (!judge_run(judge, job, &result)) {
+        return false;
+    }
+    free(reason);
+    free(result.submission); // where it lies is nothing to its student
+    result.submission = printable_line(entry->name);
+    struct format_options options = {0};
+    bool written = format_write_file(format_find("json"), &result, path, &options, &error);
+    if (!written) {
+        note("%s", error.text);
+    }
+    result_free(&result);
+    return written;
+}
+
+bool batch_grade_read(const char *json, size_t n_bytes, struct gradebook_row *row,
+                      struct error *error)
+{
+    struct result result;
+    if (!json_read_result(json, n_bytes, &result, error)) {
+        return false;
+    }
+    struct export_source one = {0};
+    course_of_result(&result, &one);
+    const char *verdict = one.rows[0].first_verdict;
+    row->status = result.build.ok ? GRADE_GRADED : GRADE_NOT_BUILT;
+    row->score = one.rows[0].score;
+    row->max_score = one.rows[0].max_score;
+    row->first_verdict = verdict == NULL ? NULL : xstrdup(verdict);
+    course_free(&one);
+    result_free(&result);
+    return true;
+}

@@ -17,6 +17,7 @@ endif
 LAB    ?= malloc
 SUB    ?= student_template/$(LAB)
 PREFIX ?= /usr/local
+OUT    ?= reports/out/batch
 
 LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash sqlite3
 WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
@@ -68,6 +69,12 @@ plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc 
 	@$(BUILD_WITH) $(JOBS) programs
 	@$(BUILD)/mmgrade plots $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
 	  $(if $(filter file,$(origin SUB)),reference/$(LAB)/*.c,'$(SUB)')
+
+batch: ## grade a course: SUBMISSIONS=folder|roster.csv OUT=folder LAB=malloc RUBRIC=file TRACE=file
+	@.ci/setup grade
+	@$(BUILD_WITH) $(JOBS) programs
+	@$(BUILD)/mmgrade batch $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
+	  --out '$(OUT)' '$(SUBMISSIONS)'
 
 test: ## run all tests
 	@.ci/setup test

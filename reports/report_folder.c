@@ -91,12 +91,13 @@ static struct baseline read_baseline(const char *rubric_path)
 static void draw(const char *folder, const struct rubric *rubric, const struct result *result)
 {
     struct baseline baseline = read_baseline(rubric->path);
-    const struct speed_settings *speed = &rubric->settings.speed;
-    struct plot_input input = {.result = result,
-                               .baseline = &baseline,
-                               .reference = speed->enabled ? speed->reference : NULL,
-                               .has_no_heap = lab_find(rubric->lab)->modules != 0,
-                               .n_cpus = worker_cpus()};
+    const struct lab_settings *settings = &rubric->settings;
+    struct plot_input input = {
+        .result = result,
+        .baseline = &baseline,
+        .reference = lab_compares_throughput(settings) ? settings->speed.reference : NULL,
+        .has_no_heap = lab_find(rubric->lab)->modules != 0,
+        .n_cpus = worker_cpus()};
     struct error error;
     if (!plot_draw(&input, folder, &error)) {
         note("no pictures: %s", error.text);

@@ -34,9 +34,10 @@ unit_under_valgrind() {
 
 step 'structure: include direction, headers, licence lines' tests/structure/structure.sh
 step 'build with gcc' build VARIANT=release programs unit independents vm-references \
-    build/release/tests/mutants build/release/tests/policies
+    build/release/tests/mutants build/release/tests/policies build/release/tests/hostile
 step 'unit tests' build/release/tests/unit/unit
 step 'command line' tests/cli/cli.sh build/release/mmgrade
+step 'grading a course, being stopped, being killed' tests/cli/batch.sh build/release/mmgrade
 step 'report folders and pictures' tests/cli/plots.sh build/release/mmgrade
 step 'recording programs' tests/cli/record.sh build/release/mmgrade
 step 'traces of memory accesses' tests/cli/vmtrace.sh build/release/mmgrade
@@ -52,6 +53,7 @@ step 'mutants: broken allocators and their verdicts' \
     build/release/tests/mutants build/release/mmgrade
 step 'mutants: the line of code at fault, with clang' \
     build/release/tests/mutants build/release/mmgrade --clang
+step 'attacks: what nobody may get' build/release/tests/hostile build/release/mmgrade
 step 'references: every trace, and utilization computed a second time' \
     tests/references/references.sh build/release/mmgrade
 step 'references: each places blocks as its policy says' build/release/tests/policies

@@ -77,6 +77,7 @@ static void case_clear(struct case_result *case_result)
     free(case_result->warnings);
     free(case_result->trace);
     free(case_result->machine);
+    free(case_result->trace_hash);
     free(case_result->metrics);
     free(case_result->samples);
     free(case_result->output);

@@ -119,7 +119,7 @@ struct build_result {
     char *files;        ///< what was compiled, separated by spaces
     char *output;       ///< what the compiler said, made printable and capped
     char *note;         ///< what of it is judged, when a reference stands in; or NULL
-    char *isolation;    ///< "bubblewrap", or what was used in its place
+    char *isolation;    ///< "bubblewrap and Landlock", or what was used in their place
     char *sources_hash; ///< of what was handed in
     struct verdict
         *uncounted; ///< why no cycles could be counted; NULL when they were, or were not asked

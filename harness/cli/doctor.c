@@ -10,6 +10,7 @@
 #include "harness/base/paths.h"
 #include "harness/cli/commands.h"
 #include "harness/sandbox/confine.h"
+#include "harness/sandbox/filter.h"
 #include "harness/sandbox/isolation.h"
 #include "harness/sandbox/worker.h"
 #include "reports/plot.h"
@@ -40,6 +41,38 @@ static bool has_gnuplot(void)
     return there;
 }
 
+/// Landlock, and what of it the kernel is too old for.
+static void tell_landlock(void)
+{
+    int version = confine_landlock_version();
+    const char *bounds = version == 0  ? "no: workers can read what you can read until they run"
+                         : version < 4 ? "files only; network, signals: by seccomp"
+                         : version < 6 ? "files, network; signals: by seccomp"
+                                       : "files, network, signals";
+    if (version == 0) {
+        tell("Landlock", false, bounds);
+    } else {
+        printf("%-28s version %d (%s)\n", "Landlock", version, bounds);
+    }
+}
+
+/// What keeps foreign code in; false when nothing may be run here.
+static bool tell_isolation(void)
+{
+    enum isolation offered = isolation_offered();
+    char *trouble = isolation_bubblewrap_trouble();
+    char *no = trouble == NULL ? NULL : xasprintf("no: %s", trouble);
+    tell("seccomp", filter_is_offered(), "MISSING: this kernel cannot run submissions safely");
+    tell_landlock();
+    tell("bubblewrap", trouble == NULL, no);
+    printf("%-28s %s\n", "code is isolated by", isolation_name(offered));
+    tell("fit for isolation: full", offered == ISOLATION_FULL,
+         "no: rubrics that demand it are refused");
+    free(no);
+    free(trouble);
+    return filter_is_offered();
+}
+
 int command_doctor(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
@@ -58,10 +91,9 @@ int command_doctor(int argc, char **argv)
          "no: install gcc-multilib and run make");
     tell("gcc", has_program("/usr/bin/gcc"), "no");
     tell("clang", has_program("/usr/bin/clang"), "no");
-    tell("Landlock", confine_has_landlock(), "no: workers can read what you can read");
-    printf("%-28s %s\n", "builds are isolated by", isolation_name(isolation_offered()));
+    bool isolates = tell_isolation();
     tell("gnuplot", has_gnuplot(), "no: no pictures; install gnuplot-nox");
     printf("%-28s %u%s\n", "CPUs", worker_cpus(),
            worker_cpus() < 2 ? " (judge and worker take turns: slower)" : "");
-    return can_grade ? 0 : 2;
+    return can_grade && isolates ? 0 : 2;
 }

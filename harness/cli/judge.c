@@ -11,6 +11,7 @@
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
 #include "harness/base/printable.h"
+#include "harness/sandbox/isolation.h"
 
 #define DEFAULT_LAB "malloc"
 
@@ -45,6 +46,18 @@ static char *make_prefix(const struct judge_choice *choice, const struct rubric 
     return prefix;
 }
 
+/// Whether this machine may judge by the rubric; false with a note.
+static bool is_isolated_enough(const struct rubric *rubric)
+{
+    enum isolation offered = isolation_offered();
+    bool enough = rubric->settings.isolation == DEMAND_ANY_ISOLATION || offered == ISOLATION_FULL;
+    if (!enough) {
+        note("%s demands full isolation, but this machine offers %s; see 'mmgrade doctor'",
+             rubric->path, isolation_name(offered));
+    }
+    return enough;
+}
+
 /// False with a note and nothing to free.
 static bool read_rubric(struct rubric *rubric, const struct judge_choice *choice)
 {
@@ -69,6 +82,10 @@ bool judge_open(struct judge *judge, const struct judge_choice *choice)
         return false;
     }
     if (!read_rubric(&judge->rubric, choice)) {
+        return false;
+    }
+    if (!is_isolated_enough(&judge->rubric)) {
+        rubric_free(&judge->rubric);
         return false;
     }
     if (choice->traces.n_items > 0) {

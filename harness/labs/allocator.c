@@ -55,7 +55,7 @@ static bool counts_cycles(const struct run *run)
 
 static bool wants_reference(const struct run *run)
 {
-    return run->settings->speed.enabled || counts_cycles(run);
+    return lab_compares_throughput(run->settings);
 }
 
 static struct build_plan plan_build(const struct run *run, const char *submission)

@@ -20,8 +20,8 @@ struct limit_settings {
     double operation_seconds; ///< one call of a submission's function
     double trace_seconds;     ///< one run of one trace
     double build_seconds;
-    uint64_t output_bytes; ///< of what the submission prints
-    uint64_t static_bytes; ///< of an allocator's variables outside of the heap
+    uint64_t output_bytes;   ///< of what the submission prints
+    uint64_t static_bytes;   ///< of an allocator's variables outside of the heap
     unsigned library_memory; ///< whether an allocator may call malloc, mmap, ... of the C library
 };
 
@@ -68,6 +68,12 @@ struct lab_settings {
     struct trace_choice *traces;
     size_t n_traces;
 };
+
+/// Whether a submission's throughput is compared with the reference's, in cycles or by the clock.
+static inline bool lab_compares_throughput(const struct lab_settings *settings)
+{
+    return settings->speed.enabled || settings->throughput == THROUGHPUT_CYCLES;
+}
 
 /// One submission to be judged.
 struct job {

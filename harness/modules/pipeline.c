@@ -107,9 +107,10 @@ uint64_t pipeline_ppn(const struct pipeline *pipeline, uint64_t frame)
 {
     uint32_t bits = pipeline->geometry->pa_bits - pipeline->geometry->page_bits;
     uint64_t n_data = UINT64_C(1) << (bits - 1);
-    bool has_tables = (pipeline->plan->judged & 1u << MODULE_PAGETABLE) != 0;
-    return has_tables ? n_data | (frame * SCATTER & (n_data - 1))
-                      : frame * SCATTER & (2 * n_data - 1);
+    unsigned both = 1u << MODULE_CACHE | 1u << MODULE_PAGETABLE;
+    bool from_zero = (pipeline->plan->judged & both) == 1u << MODULE_CACHE;
+    return from_zero ? frame * SCATTER & (2 * n_data - 1)
+                     : n_data | (frame * SCATTER & (n_data - 1));
 }
 
 bool pipeline_answer(void *context, const struct module_question *question, uint64_t *value)

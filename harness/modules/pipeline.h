@@ -169,7 +169,8 @@ bool pipeline_stopped(struct pipeline *pipeline);
 uint64_t pipeline_choose(struct pipeline *pipeline, uint64_t value);
 
 /// The frame that holds page number `frame` of memory: PPNs whose bits are well mixed, all in the
-/// upper half where page tables are judged, which have the lower one.
+/// upper half: page tables have the lower one. Where a cache is judged and no page table, all of
+/// memory, from 0 on: a line with the tag 0 must not be found in an empty place.
 uint64_t pipeline_ppn(const struct pipeline *pipeline, uint64_t frame);
 
 // The flow: flow.c.

@@ -5,6 +5,7 @@
 #include "harness/sandbox/filter.h"
 
 #include <errno.h>
+#include <linux/seccomp.h>
 #include <seccomp.h>
 #include <signal.h>
 #include <stdio.h>
@@ -177,6 +178,12 @@ size_t filter_write(enum filter_stage stage, bool m32, pid_t worker, void *buffe
         die("a seccomp program of %zd bytes does not fit in the ring", n);
     }
     return (size_t)n;
+}
+
+bool filter_is_offered(void)
+{
+    // A kernel that knows the mode looks at the program, which is none.
+    return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, NULL) != 0 && errno == EFAULT;
 }
 
 char *filter_call_name(bool m32, uint64_t number)

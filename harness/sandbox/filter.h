@@ -22,6 +22,9 @@ enum filter_stage { FILTER_LOADING, FILTER_RUNNING };
 size_t filter_write(enum filter_stage stage, bool m32, pid_t worker, void *buffer,
                     size_t buffer_bytes);
 
+/// Whether this kernel has seccomp programs. Without them nothing is run.
+bool filter_is_offered(void);
+
 /// The system call's name, in a string that the caller frees.
 char *filter_call_name(bool m32, uint64_t number);
 

@@ -149,7 +149,7 @@ static void start_in_landlock(struct isolated *isolated, const struct isolated_c
 
 void isolated_start(struct isolated *isolated, const struct isolated_command *command)
 {
-    if (isolation_offered() == ISOLATION_BUBBLEWRAP) {
+    if (isolation_offered() <= ISOLATION_BUBBLEWRAP) {
         start_in_bubblewrap(isolated, command);
     } else {
         start_in_landlock(isolated, command);
@@ -176,16 +176,29 @@ enum isolated_end isolated_wait(struct isolated *isolated)
     return end.signal == 0 && end.exit_code == 0 ? ISOLATED_OK : ISOLATED_FAILED;
 }
 
-static bool bubblewrap_works(void)
+char *isolation_bubblewrap_trouble(void)
 {
     static const char *const nothing[] = {"/usr/bin/true", NULL};
     if (access(BUBBLEWRAP, X_OK) != 0) {
-        return false;
+        return xstrdup(BUBBLEWRAP " is not there: install bubblewrap");
     }
     struct isolated isolated;
     start_in_bubblewrap(&isolated, &(struct isolated_command){.arguments = nothing, .seconds = 5});
     bool works = isolated_wait(&isolated) == ISOLATED_OK;
+    char *said = output_last_lines(&isolated.output, 1);
     output_close(&isolated.output);
+    char *trouble = works          ? NULL
+                    : said == NULL ? xstrdup("it fails without a word")
+                                   : xasprintf("%.*s", (int)strcspn(said, "\n"), said);
+    free(said);
+    return trouble;
+}
+
+static bool bubblewrap_works(void)
+{
+    char *trouble = isolation_bubblewrap_trouble();
+    bool works = trouble == NULL;
+    free(trouble);
     return works;
 }
 
@@ -193,9 +206,9 @@ enum isolation isolation_offered(void)
 {
     static int found = -1;
     if (found < 0) {
-        found = bubblewrap_works()       ? ISOLATION_BUBBLEWRAP
-                : confine_has_landlock() ? ISOLATION_LANDLOCK
-                                         : ISOLATION_RLIMITS;
+        bool landlock = confine_has_landlock();
+        found = bubblewrap_works() ? (landlock ? ISOLATION_FULL : ISOLATION_BUBBLEWRAP)
+                                   : (landlock ? ISOLATION_LANDLOCK : ISOLATION_RLIMITS);
     }
     return (enum isolation)found;
 }
@@ -203,8 +216,9 @@ enum isolation isolation_offered(void)
 const char *isolation_name(enum isolation isolation)
 {
     static const char *const names[] = {
-        "bubblewrap",
-        "Landlock (bubblewrap does not work here)",
+        "bubblewrap and Landlock",
+        "bubblewrap, but workers without Landlock (this kernel lacks it)",
+        "Landlock alone (bubblewrap does not work here)",
         "resource limits only (neither bubblewrap nor Landlock works here)",
     };
     return names[isolation];

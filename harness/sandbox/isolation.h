@@ -13,12 +13,22 @@
 #include "harness/sandbox/output.h"
 #include "harness/sandbox/process.h"
 
-enum isolation { ISOLATION_BUBBLEWRAP, ISOLATION_LANDLOCK, ISOLATION_RLIMITS };
+/// The strongest first. Builds use bubblewrap where it works, else Landlock; workers use Landlock.
+/// All have rlimits; workers have seccomp, too, without which nothing is run at all.
+enum isolation {
+    ISOLATION_FULL,       ///< bubblewrap and Landlock
+    ISOLATION_BUBBLEWRAP, ///< a worker can read what the user can, until its library is loaded
+    ISOLATION_LANDLOCK,   ///< builds share namespaces (processes, network) with the user
+    ISOLATION_RLIMITS
+};
 
-/// What this machine offers, the strongest first; found out once, about 10 ms.
+/// What this machine offers; found out once, about 10 ms.
 enum isolation isolation_offered(void);
 
-/// "bubblewrap", "Landlock (no bubblewrap here)", ...; static.
+/// Why bubblewrap does not work here, one line for people; NULL when it works. The caller frees it.
+char *isolation_bubblewrap_trouble(void);
+
+/// "bubblewrap and Landlock", "Landlock alone (bubblewrap does not work here)", ...; static.
 const char *isolation_name(enum isolation isolation);
 
 struct isolated_command {

@@ -164,7 +164,8 @@ uint64_t process_page_faults(const struct process *process)
     return faults;
 }
 
-uint64_t process_data_bytes(const struct process *process)
+/// Bytes of its memory that are private and may be written, without the stack; 0 when it is gone.
+static uint64_t data_bytes(const struct process *process)
 {
     char path[64];
     char line[256];
@@ -178,4 +179,13 @@ uint64_t process_data_bytes(const struct process *process)
         fclose(file);
     }
     return kib << 10;
+}
+
+void process_limit_data(const struct process *process, uint64_t more_bytes)
+{
+    uint64_t bytes = data_bytes(process) + more_bytes;
+    const struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
+    if (prlimit(process->pid, RLIMIT_DATA, &limit, NULL) != 0 && !process_ended(process)) {
+        die("cannot limit the memory of a process: %s", strerror(errno));
+    }
 }

@@ -44,8 +44,9 @@ struct process_end process_stop(struct process *process);
 /// CPU time used so far in ns; 0 when it is gone.
 uint64_t process_cpu_ns(const struct process *process);
 
-/// Bytes of its memory that are private and may be written, without the stack; 0 when it is gone.
-uint64_t process_data_bytes(const struct process *process);
+/// From now on it gets that much more private memory that may be written, whatever asks for it:
+/// malloc, a system call or the loader. The stack does not count. Dies when the kernel refuses.
+void process_limit_data(const struct process *process, uint64_t more_bytes);
 
 /// Minor page faults so far; 0 when it is gone.
 uint64_t process_page_faults(const struct process *process);

@@ -10,7 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include "harness/base/clock.h"
@@ -337,24 +336,11 @@ void worker_call(struct worker *worker, const struct worker_command *command,
     }
 }
 
-/// From here on the kernel counts what is private and may be written: no matter whether malloc, a
-/// system call or a program header asks for it. The worker has not run any foreign code yet.
-static void limit_storage(const struct worker *worker)
-{
-    uint64_t table_bytes = worker->ring->n_slots * sizeof(uint64_t);
-    uint64_t bytes =
-        process_data_bytes(&worker->process) + worker->storage_bytes + table_bytes + LOADER_BYTES;
-    const struct rlimit limit = {.rlim_cur = bytes, .rlim_max = bytes};
-    if (prlimit(worker->process.pid, RLIMIT_DATA, &limit, NULL) != 0 &&
-        !process_ended(&worker->process)) {
-        die("cannot limit the memory of the worker: %s", strerror(errno));
-    }
-}
-
 void worker_load(struct worker *worker, struct worker_news *news)
 {
     if (worker->storage_bytes > 0) {
-        limit_storage(worker);
+        uint64_t table_bytes = worker->ring->n_slots * sizeof(uint64_t);
+        process_limit_data(&worker->process, worker->storage_bytes + table_bytes + LOADER_BYTES);
     }
     worker_call(worker, &(struct worker_command){.command = RING_LOAD}, news);
 }

@@ -33,14 +33,32 @@ if ! hidden true; then
     exit 0
 fi
 hidden "$mmgrade" doctor || true
-expect 'doctor tells' 'builds are isolated by *Landlock'
+expect 'doctor tells' 'code is isolated by *Landlock alone'
 hidden "$mmgrade" grade --trace traces/malloc/short.rep student_template/malloc || true
 expect 'a submission is graded' '1 trace, 1 ok'
+{
+    printf 'lab: malloc\nisolation: full\ntraces:\n  - file: traces/malloc/short.rep\n'
+    printf 'criteria:\n  - name: correctness\n    points: 1\n'
+} >"$folder/full.yaml"
+hidden "$mmgrade" grade --rubric "$folder/full.yaml" student_template/malloc && status=0 || status=$?
+expect 'a rubric that demands more is refused' 'demands full isolation.*Landlock alone'
+echo "$status" >"$folder/out"
+expect 'the harness is to blame, not the submission' '^2$'
+hidden "$mmgrade" grade --trace traces/malloc/short.rep --json "$folder/result" \
+    student_template/malloc || true
+cp "$folder/result" "$folder/out"
+expect 'the result tells' '"isolation": "Landlock alone'
 printf '#include "%s/README.md"\n' "$root" >"$folder/mm.c"
 hidden "$mmgrade" grade "$folder/mm.c" || true
 expect 'a file of the project is out of reach' 'README.md: Permission denied'
 printf '__asm__(".incbin \\"/etc/passwd\\"");\n' >"$folder/mm.c"
 hidden "$mmgrade" grade "$folder/mm.c" || true
 expect 'so is the password file' 'file not found: /etc/passwd'
+# Attacks on the build, with what is left to hold them.
+attacks=$(dirname "$mmgrade")/tests/hostile
+if [ -x "$attacks" ]; then
+    hidden "$attacks" "$mmgrade" 'compile_*' 'include_[dprs]*' 'incbin_*' 'linker_*' file_names || true
+    expect 'attacks on the build get nothing' '[1-9][0-9]* passed, 0 failed'
+fi
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

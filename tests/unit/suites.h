@@ -53,6 +53,7 @@ Suite *score_suite(void);
 Suite *simulator_suite(void);
 Suite *speed_suite(void);
 Suite *stack_distance_suite(void);
+Suite *storage_suite(void);
 Suite *tlb_suite(void);
 Suite *trace_suite(void);
 

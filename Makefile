@@ -52,7 +52,7 @@ WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-fil
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all grade plots gradescope autolab test bench regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
+.PHONY: all grade plots batch gradescope autolab test bench regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
 all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
@@ -73,6 +73,7 @@ plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc 
 batch: ## grade a course: SUBMISSIONS=folder|roster.csv OUT=folder LAB=malloc RUBRIC=file TRACE=file
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
+	@[ -n '$(SUBMISSIONS)' ] || { echo 'usage: make batch SUBMISSIONS=FOLDER [OUT=FOLDER]' >&2; exit 2; }
 	@$(BUILD)/mmgrade batch $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
 	  --out '$(OUT)' '$(SUBMISSIONS)'
 

@@ -43,12 +43,14 @@ static const struct mistake syntax_mistakes[] = {
     {"lab: malloc\ntitle: \xff\n", "r.yaml:2:8: invalid leading UTF-8 octet"},
     {"lab: *unknown\n", "r.yaml:1:6: found undefined alias"},
     {GOOD "---\nlab: malloc\n", "r.yaml:8:1: a second document begins here"},
-    {"malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
-                 "limits, findings, fit, speed, machine, common, grid, random, seed, max_accesses, "
-                 "traces, criteria), found a text"},
-    {"- lab: malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, "
-                        "checkheap, limits, findings, fit, speed, machine, common, grid, random, "
-                        "seed, max_accesses, traces, criteria), found a list"},
+    {"malloc\n",
+     "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
+     "limits, isolation, findings, fit, speed, machine, common, grid, random, seed, max_accesses, "
+     "traces, criteria), found a text"},
+    {"- lab: malloc\n",
+     "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, "
+     "checkheap, limits, isolation, findings, fit, speed, machine, common, grid, random, "
+     "seed, max_accesses, traces, criteria), found a list"},
 };
 
 static const struct mistake key_mistakes[] = {
@@ -74,7 +76,8 @@ static const struct mistake key_mistakes[] = {
      "alignment, base, maximum, fresh)"},
     {GOOD "criterias: 1\n",
      "r.yaml:7:1: unknown key 'criterias', did you mean 'criteria'? (one of lab, title, collect, "
-     "build, heap, checkheap, limits, findings, fit, speed, machine, common, grid, random, seed, "
+     "build, heap, checkheap, limits, isolation, findings, fit, speed, machine, common, grid, "
+     "random, seed, "
      "max_accesses, traces, criteria)"},
     {GOOD "[a, b]: 1\n", "r.yaml:7:1: a key must be a plain name, found a list"},
 };
@@ -128,6 +131,12 @@ static const struct mistake value_mistakes[] = {
      "r.yaml:8:12: unknown value 'maybe' of 'enabled' (one of yes, no, true, false)"},
     {GOOD "heap:\n  maximum: 1 KiB\n",
      "r.yaml:8:12: 'maximum' is 1 KiB, allowed are 64 KiB to 1024 GiB"},
+    {GOOD "limits:\n  static: 1 KiB\n",
+     "r.yaml:8:11: 'static' is 1 KiB, allowed are 4 KiB to 1024 GiB"},
+    {GOOD "limits:\n  library_memory: some\n",
+     "r.yaml:8:19: unknown value 'some' of 'library_memory' (one of yes, no, true, false)"},
+    {GOOD "isolation: none\n",
+     "r.yaml:7:12: unknown value 'none' of 'isolation' (one of any, full)"},
     {GOOD "limits:\n  trace: 2000 min\n",
      "r.yaml:8:10: 'trace' is 2000 min, allowed are 1 ms to 60 min"},
     {"lab: malloc\n" CRITERIA "traces:\n  - file: README.md\n    weight: -1\n",

@@ -144,10 +144,12 @@ void explain_strict(const struct session_plan *plan, const uint64_t *pointers,
 {
     memset(found, 0, STRICT_KINDS * sizeof(struct verdict *));
     const struct finding_settings *findings = &plan->settings->findings;
-    if (findings->payload_access == FINDING_IGNORE && findings->fresh_read == FINDING_IGNORE) {
+    bool wanted =
+        findings->payload_access != FINDING_IGNORE || findings->fresh_read != FINDING_IGNORE;
+    if (!wanted || plan->sources == NULL) {
         return;
     }
-    if (plan->sources == NULL || !sources_see_all(plan->sources)) {
+    if (!sources_see_all(plan->sources)) {
         found[STRICT_NOT_SEEN] = accuse(plan->trace, STRICT_NOT_SEEN, 0);
         return;
     }

@@ -28,7 +28,7 @@ enum strict_kind {
 
 /// Plays a whole trace that has passed, with these pointers, and fills found[] with a verdict for
 /// each kind that was seen and that the rubric does not ignore, else NULL. Plays nothing when it
-/// ignores all.
+/// ignores all, or when the plan has no sources.
 void explain_strict(const struct session_plan *plan, const uint64_t *pointers,
                     struct verdict *found[STRICT_KINDS]);
 

@@ -117,7 +117,8 @@ static struct session_plan plan_session(struct run *run, enum speed_side side,
         .call_seconds = limits->operation_seconds,
         .total_seconds = limits->trace_seconds,
         .output_bytes = limits->output_bytes,
-        .storage_bytes = limits->library_memory ? 0 : limits->static_bytes,
+        .storage_bytes =
+            limits->static_bytes + (limits->library_memory != 0 ? WORKER_LIBRARY_BYTES : 0),
         .echo_output = run->job->echo_output && side == SPEED_SUBMISSION,
         .sources = side == SPEED_SUBMISSION ? &run->sources : NULL,
     };

@@ -15,6 +15,7 @@ bool module_open(struct module_session *session, const struct module_plan *plan,
                                        .total_seconds = plan->total_seconds,
                                        .output_bytes = plan->output_bytes,
                                        .echo_output = plan->echo_output,
+                                       .storage_bytes = WORKER_LIBRARY_BYTES,
                                    });
     struct worker_news *news = &session->news;
     worker_load(&session->worker, news);

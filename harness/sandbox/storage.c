@@ -12,6 +12,7 @@
 #include "harness/sandbox/symbols.h"
 
 #define MAX_SEGMENTS 64
+#define MAX_NAMED 8 // a submission can have any number of imports
 
 /// Functions that give memory, or whatever function is asked for.
 static const char *const givers[] = {
@@ -94,22 +95,28 @@ bool storage_measure(const char *library, uint64_t *static_bytes)
     return ok;
 }
 
-/// The imports that give memory, as a list for people; NULL when there are none. The caller frees
-/// it.
+static bool gives_memory(const char *name)
+{
+    bool gives = false;
+    for (size_t i = 0; i < sizeof givers / sizeof *givers; i++) {
+        gives |= symbols_match(givers[i], name, strlen(name));
+    }
+    return gives;
+}
+
+/// The first imports that give memory, as a list for people; NULL when there are none. The caller
+/// frees it.
 static char *find_givers(const struct symbols *symbols)
 {
     char *list = NULL;
-    for (size_t i = 0; i < symbols->n; i++) {
+    size_t n_found = 0;
+    for (size_t i = 0; i < symbols->n && n_found < MAX_NAMED; i++) {
         const struct symbol *one = &symbols->list[i];
-        bool gives = false;
-        for (size_t j = 0; j < sizeof givers / sizeof *givers; j++) {
-            gives |= symbols_match(givers[j], one->name, strlen(one->name));
-        }
-        if (gives && one->member == NULL && symbol_is_import(one)) {
-            char *longer =
-                xasprintf("%s%s%s", list == NULL ? "" : list, list == NULL ? "" : ", ", one->name);
+        if (one->member == NULL && symbol_is_import(one) && gives_memory(one->name)) {
+            char *longer = list == NULL ? xstrdup(one->name) : xasprintf("%s, %s", list, one->name);
             free(list);
             list = longer;
+            n_found++;
         }
     }
     return list;

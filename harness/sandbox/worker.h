@@ -10,6 +10,9 @@
 #include "harness/sandbox/process.h"
 #include "harness/worker/ring.h"
 
+/// Private memory of a submission that may call malloc: enough for the tables of any machine.
+#define WORKER_LIBRARY_BYTES (256ull << 20)
+
 struct worker_plan {
     const char *library; ///< the submission's shared object
     bool m32;

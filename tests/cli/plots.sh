@@ -68,7 +68,7 @@ has_none() { # FOLDER
 }
 
 # A rubric of two short traces, with and without stored figures.
-printf '%s\n' 'lab: malloc' 'speed:' '  budget: 1 ms' '  reference: segregated' 'traces:' \
+printf '%s\n' 'lab: malloc' 'speed:' '  enabled: yes' '  budget: 1 ms' '  reference: segregated' 'traces:' \
     '  - file: traces/malloc/fifo.rep' '  - file: traces/malloc/lifo.rep' 'criteria:' \
     '  - name: correctness' '    points: 1' >"$tmp/alone.yaml"
 cp "$tmp/alone.yaml" "$tmp/two.yaml"

@@ -262,6 +262,9 @@ START_TEST(defaults_are_sensible)
     ck_assert_uint_eq(settings->heap.checkheap_every, 0);
     ck_assert_double_eq(settings->limits.operation_seconds, 2);
     ck_assert_uint_eq(settings->limits.output_bytes, 64 << 10);
+    ck_assert_uint_eq(settings->limits.static_bytes, 64 << 10);
+    ck_assert_uint_eq(settings->limits.library_memory, 0);
+    ck_assert_int_eq(settings->isolation, DEMAND_ANY_ISOLATION);
     ck_assert(!settings->speed.enabled); // no throughput is scored
     ck_assert_str_eq(settings->speed.reference, "segregated");
     ck_assert_double_eq_tol(settings->speed.budget_seconds, 0.1, 1e-12);
@@ -281,7 +284,8 @@ START_TEST(values_are_stored)
                         "lab: malloc\ntitle: 'A: title'\n" TRACES "checkheap: every 100\n"
                         "build: {compiler: clang, flags: [-O3, -DX=1], abi: m32}\n"
                         "heap: {alignment: 8, base: low, maximum: 65536, fresh: zeros}\n"
-                        "limits: {operation: 500 ms, trace: 1 min, output: 2 KB}\n"
+                        "limits: {operation: 500 ms, trace: 1 min, output: 2 KB, static: 1 MB,\n"
+                        "  library_memory: yes}\nisolation: full\n"
                         "findings: {uninit_read: warn, past_break: ignore}\n"
                         "speed: {enabled: no}\n"
                         "criteria:\n  - {name: throughput, points: 40.5, none: 0.1, full: 1.5}\n",
@@ -304,6 +308,9 @@ START_TEST(values_are_stored)
     ck_assert_double_eq(settings->limits.operation_seconds, 0.5);
     ck_assert_double_eq(settings->limits.trace_seconds, 60);
     ck_assert_uint_eq(settings->limits.output_bytes, 2048);
+    ck_assert_uint_eq(settings->limits.static_bytes, 1 << 20);
+    ck_assert_uint_eq(settings->limits.library_memory, 1);
+    ck_assert_int_eq(settings->isolation, DEMAND_FULL_ISOLATION);
     ck_assert(!settings->speed.enabled);
     ck_assert_int_eq(rubric.criteria[0].kind, CRITERION_THROUGHPUT);
     ck_assert_double_eq(rubric.criteria[0].points, 40.5);

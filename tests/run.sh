@@ -54,6 +54,7 @@ step 'mutants: broken allocators and their verdicts' \
 step 'mutants: the line of code at fault, with clang' \
     build/release/tests/mutants build/release/mmgrade --clang
 step 'attacks: what nobody may get' build/release/tests/hostile build/release/mmgrade
+step 'attacks: a course full of them' tests/hostile/course.sh build/release/mmgrade
 step 'references: every trace, and utilization computed a second time' \
     tests/references/references.sh build/release/mmgrade
 step 'references: each places blocks as its policy says' build/release/tests/policies

@@ -44,22 +44,9 @@ struct course {
     struct gradebook *gradebook;
 };
 
-static void print_help(void)
+static void print_options(void)
 {
     puts(
-        "usage: mmgrade batch [--lab LAB] [--rubric FILE] [--trace FILE]... [--jobs N]\n"
-        "                     [--regrade NAME]... [--failed] [--best|--latest] --out FOLDER\n"
-        "                     SUBMISSIONS\n"
-        "\n"
-        "Judges all submissions of a course. SUBMISSIONS is a folder of folders, C files or\n"
-        "archives (zip, tar.gz, ...), an unpacked Gradescope or Autolab download, or a roster (a\n"
-        ".csv file with the columns name and path).\n"
-        "\n"
-        "What is in FOLDER already is not judged again, unless the submission, the rubric, a "
-        "trace,\n"
-        "mmgrade or the compiler has changed: a batch that was stopped, or killed, goes on where "
-        "it\n"
-        "was.\n"
         "\n"
         "  --lab LAB       which lab (see 'mmgrade labs'); default the rubric's, without one "
         "malloc\n"
@@ -87,6 +74,24 @@ static void print_help(void)
         "Exit status: 0 all were judged, whatever their grades; 2 the harness failed on some, or "
         "its\n"
         "input is at fault.");
+}
+
+static void print_help(void)
+{
+    puts("usage: mmgrade batch [--lab LAB] [--rubric FILE] [--trace FILE]... [--jobs N]\n"
+         "                     [--regrade NAME]... [--failed] [--best|--latest] --out FOLDER\n"
+         "                     SUBMISSIONS\n"
+         "\n"
+         "Judges all submissions of a course. SUBMISSIONS is a folder of folders, C files or\n"
+         "archives (zip, tar.gz, ...), an unpacked Gradescope or Autolab download, or a roster (a\n"
+         ".csv file with the columns name and path).\n"
+         "\n"
+         "What is in FOLDER already is not judged again, unless the submission, the rubric, a "
+         "trace,\n"
+         "mmgrade or the compiler has changed: a batch that was stopped, or killed, goes on where "
+         "it\n"
+         "was.");
+    print_options();
 }
 
 // --- The command line -------------------------------------------------------------------------

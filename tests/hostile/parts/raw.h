@@ -2,6 +2,8 @@
 // System calls without the C library, which would leave their names in the symbol table.
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <sys/syscall.h>
 
 #if defined(__x86_64__)

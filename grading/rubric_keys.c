@@ -157,7 +157,7 @@ static const struct schema_key limit_keys[] = {
      .help = "whether an allocator may call malloc, mmap, sbrk and the like of the C library"},
     {0}};
 
-#define FINDING(key, usual, text)                                                                       \
+#define FINDING(key, usual, text)                                                                  \
     {                                                                                              \
         .name = #key, .type = SCHEMA_WORD, .offset = SETTING(heap.findings.key),                   \
         .words = finding_kinds, .fallback = usual, .help = text                                    \

@@ -28,8 +28,8 @@ struct verdict *trial_load_failure(struct session *session);
 void trial_file_timed_difference(const struct session_plan *plan, struct case_result *result,
                                  size_t differing_op, size_t stopped_op);
 
-/// Files what the cost pass has found, the same way: a store to what is not the submission's fails the
-/// case, the rest is unobserved behaviour.
+/// Files what the cost pass has found, the same way: a store to what is not the submission's fails
+/// the case, the rest is unobserved behaviour.
 void trial_file_uncounted(const struct session_plan *plan, struct case_result *result,
                           size_t differing_op, size_t stopped_op, const struct worker_news *news);
 

@@ -29,7 +29,7 @@ struct build_plan {
     const char *const *wanted;       ///< functions to find in the files beside, to a NULL; or NULL
     bool m32;
     bool instrumented;  ///< calls back on each access and basic block; not with m32
-    bool traced; ///< instrumented so that each access knows its line and its callers
+    bool traced;        ///< instrumented so that each access knows its line and its callers
     unsigned alignment; ///< bytes; sources see it as MMGRADE_ALIGNMENT
     double seconds;
 };

@@ -154,9 +154,9 @@ struct ring {
     uint64_t heap_max_bytes; ///< 0: there is no heap
     uint64_t watch_from;     ///< SIGHTING_STORE_PAYLOAD means stores into [watch_from, watch_to)
     uint64_t watch_to;
-    uint32_t spin_turns;     ///< before a futex wait; 0 with one CPU
-    uint32_t n_slots;        ///< size of the worker's pointer table
-    uint32_t keeps_shadow;   ///< 1: the accesses of an instrumented submission are held against rules
+    uint32_t spin_turns;   ///< before a futex wait; 0 with one CPU
+    uint32_t n_slots;      ///< size of the worker's pointer table
+    uint32_t keeps_shadow; ///< 1: the accesses of an instrumented submission are held against rules
     uint32_t loading_filter_bytes;
     uint32_t running_filter_bytes;
     uint8_t loading_filter[RING_FILTER_BYTES]; ///< seccomp program, struct sock_filter[]

@@ -302,8 +302,6 @@ wait "$pid"
 same "$tmp/course" "$tmp/killed"
 if [ -z "$(ls "$TMPDIR")" ]; then pass; else fail "$name" "files stay: $(ls "$TMPDIR")"; fi
 
-if [ "$n_failed" != 0 ]; then
-    printf 'batch.sh: %s failed, %s passed\n' "$n_failed" "$n_passed"
-    exit 1
-fi
-printf 'batch.sh: %s passed; killed %s times, done %s times in between\n' "$n_passed" "$n_kills" "$n_done"
+echo "killed $n_kills times, done $n_done times in between"
+echo "$n_passed passed, $n_failed failed"
+[ "$n_failed" = 0 ]

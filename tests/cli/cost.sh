@@ -127,8 +127,5 @@ awk '/^int mm_init\(void\)/ && !done { done = 1
 grade "$tmp/forging" >"$tmp/log" 2>&1
 check 'a store to the worker passes' grep -q 'FORGED_REPLY' "$tmp/log"
 
-if [ "$n_failed" -gt 0 ]; then
-    printf 'cost.sh: %s of %s checks failed\n' "$n_failed" $((n_passed + n_failed))
-    exit 1
-fi
-printf 'cost.sh: %s checks passed\n' "$n_passed"
+echo "$n_passed passed, $n_failed failed"
+[ "$n_failed" = 0 ]

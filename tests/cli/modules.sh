@@ -241,5 +241,5 @@ wrong replace-load replace zipf WRONG_VICTIM replace/clock \
     '/^void replace_loaded/,/^}/s/= true/= false/'
 wrong replace-outside replace zipf BAD_VICTIM replace/clock 's/return frame;$/return n_frames;/'
 
-echo "modules.sh: $n_passed passed, $n_failed failed"
+echo "$n_passed passed, $n_failed failed"
 [ "$n_failed" = 0 ]

@@ -213,7 +213,7 @@ START_TEST(lost_bytes_are_seen)
     static const struct cache_outcome hit = {.hit = true};
     static const struct cache_outcome saved = {.evicted = true, .written_back = true, .victim = 64};
     static const struct cache_outcome dropped = {.evicted = true, .victim = 64};
-    static const struct {
+    const struct {
         struct cache_outcome then; ///< of a read elsewhere
         bool page_out;
         uint64_t pa;

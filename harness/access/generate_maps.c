@@ -112,7 +112,8 @@ static void change(struct emitter *emitter, struct space *space, size_t max_run)
         event(emitter, area, ACCESS_UNMAP, first, n, 0);
     }
     if (mapped && emitter_chance(emitter, 50)) {
-        use(emitter, space, emitter_read_or_write(emitter), emitter_chance(emitter, 75));
+        bool user = emitter_chance(emitter, 75);
+        use(emitter, space, emitter_read_or_write(emitter), user);
     }
 }
 

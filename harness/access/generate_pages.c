@@ -22,8 +22,8 @@ static void use_page(struct emitter *emitter, enum access_kind kind, uint64_t pa
 void emit_random(struct emitter *emitter)
 {
     while (!emitter_is_full(emitter)) {
-        use_page(emitter, emitter_read_or_write(emitter),
-                 emitter_below(emitter, emitter->values[PARAMETER_PAGES]));
+        uint64_t page = emitter_below(emitter, emitter->values[PARAMETER_PAGES]);
+        use_page(emitter, emitter_read_or_write(emitter), page);
     }
 }
 
@@ -33,7 +33,8 @@ void emit_zipf(struct emitter *emitter)
     popularity_begin(&popularity, emitter, (size_t)emitter->values[PARAMETER_PAGES],
                      emitter->values[PARAMETER_SKEW]);
     while (!emitter_is_full(emitter)) {
-        use_page(emitter, emitter_read_or_write(emitter), popularity_draw(&popularity, emitter));
+        uint64_t page = popularity_draw(&popularity, emitter);
+        use_page(emitter, emitter_read_or_write(emitter), page);
     }
     popularity_end(&popularity);
 }
@@ -51,8 +52,8 @@ void emit_sparse(struct emitter *emitter)
     struct popularity popularity;
     popularity_begin(&popularity, emitter, n_pages, emitter->values[PARAMETER_SKEW]);
     while (!emitter_is_full(emitter)) {
-        use_page(emitter, emitter_read_or_write(emitter),
-                 pages[popularity_draw(&popularity, emitter)]);
+        uint64_t page = pages[popularity_draw(&popularity, emitter)];
+        use_page(emitter, emitter_read_or_write(emitter), page);
     }
     popularity_end(&popularity);
     free(pages);

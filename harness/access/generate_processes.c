@@ -44,8 +44,8 @@ static void process_step(struct process *process, struct emitter *emitter)
     if (emitter_chance(emitter, DATA_ACCESSES)) {
         uint64_t page = popularity_draw(&process->popularity, emitter);
         uint64_t address = process->data + page * emitter_page_bytes(emitter);
-        emitter_word(emitter, emitter_read_or_write(emitter),
-                     emitter_word_of_page(emitter, address));
+        uint64_t word = emitter_word_of_page(emitter, address);
+        emitter_word(emitter, emitter_read_or_write(emitter), word);
     }
 }
 

@@ -16,11 +16,7 @@
 
 static struct page open_page(char **text, size_t *n_bytes)
 {
-    struct page page = {.stream = open_memstream(text, n_bytes), .width = TEXT_WIDTH};
-    if (page.stream == NULL) {
-        die("out of memory");
-    }
-    return page;
+    return (struct page){.stream = xopen_memstream(text, n_bytes), .width = TEXT_WIDTH};
 }
 
 static void close_page(struct page *page)

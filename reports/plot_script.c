@@ -22,10 +22,7 @@ static char *quote(const char *text, bool doubles_percent)
     char *safe = printable(text, strlen(text));
     char *quoted = NULL;
     size_t n_bytes = 0;
-    FILE *stream = open_memstream(&quoted, &n_bytes);
-    if (stream == NULL) {
-        die("out of memory");
-    }
+    FILE *stream = xopen_memstream(&quoted, &n_bytes);
     fputc('\'', stream);
     for (const char *c = safe; *c != '\0'; c++) {
         if (*c == '\'') {

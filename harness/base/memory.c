@@ -42,6 +42,20 @@ char *xasprintf(const char *format, ...)
     return or_die(n < 0 ? NULL : string);
 }
 
+FILE *xopen_memstream(char **string, size_t *n_bytes)
+{
+    return or_die(open_memstream(string, n_bytes));
+}
+
+char *string_or_null(char *string)
+{
+    if (*string != '\0') {
+        return string;
+    }
+    free(string);
+    return NULL;
+}
+
 void *array_grow(void *array, size_t *capacity, size_t count, size_t element_bytes)
 {
     if (count < *capacity) {

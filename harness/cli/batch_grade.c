@@ -69,10 +69,7 @@ bool batch_grade_hash(const struct judge *judge, char **hash, struct error *erro
 {
     char *text = NULL;
     size_t n_bytes;
-    FILE *stream = open_memstream(&text, &n_bytes);
-    if (stream == NULL) {
-        die("out of memory");
-    }
+    FILE *stream = xopen_memstream(&text, &n_bytes);
     const struct rubric *rubric = &judge->rubric;
     char *compiler = xasprintf("/usr/bin/%s", rubric->settings.build.compiler);
     add_programs(stream);

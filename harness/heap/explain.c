@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/error.h"
 #include "harness/base/memory.h"
 #include "harness/heap/checks.h"
 #include "harness/heap/picture.h"
@@ -18,25 +17,6 @@
 static const struct trace *trace_of(const struct telling *telling)
 {
     return telling->session->plan->trace;
-}
-
-static FILE *open_text(char **text, size_t *bytes)
-{
-    FILE *file = open_memstream(text, bytes);
-    if (file == NULL) {
-        die("out of memory");
-    }
-    return file;
-}
-
-/// A text that stayed empty is no text.
-static char *or_null(char *text)
-{
-    if (*text != '\0') {
-        return text;
-    }
-    free(text);
-    return NULL;
 }
 
 /// The operation as the trace file says it; NULL for mm_init.
@@ -58,9 +38,9 @@ struct verdict *explain(const struct session *session, const struct breach *brea
     struct telling telling = {
         .session = session,
         .breach = breach,
-        .message = open_text(&verdict->message, &bytes[0]),
-        .details = open_text(&verdict->details, &bytes[1]),
-        .hint = open_text(&verdict->hint, &bytes[2]),
+        .message = xopen_memstream(&verdict->message, &bytes[0]),
+        .details = xopen_memstream(&verdict->details, &bytes[1]),
+        .hint = xopen_memstream(&verdict->hint, &bytes[2]),
     };
     if (lead != NULL) {
         fputs(lead, telling.message);
@@ -69,8 +49,8 @@ struct verdict *explain(const struct session *session, const struct breach *brea
     fclose(telling.message);
     fclose(telling.details);
     fclose(telling.hint);
-    verdict->details = or_null(verdict->details);
-    verdict->hint = or_null(verdict->hint);
+    verdict->details = string_or_null(verdict->details);
+    verdict->hint = string_or_null(verdict->hint);
     return verdict;
 }
 

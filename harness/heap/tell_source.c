@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "harness/base/error.h"
 #include "harness/base/memory.h"
 #include "harness/heap/explain.h"
 #include "harness/heap/inquiry.h"
@@ -363,10 +362,7 @@ bool inquiry_tell(const struct inquiry *inquiry, const struct sources *sources,
         sources_free_places(places, n_places);
         return false;
     }
-    FILE *file = open_memstream(&verdict->source, &n_bytes);
-    if (file == NULL) {
-        die("out of memory");
-    }
+    FILE *file = xopen_memstream(&verdict->source, &n_bytes);
     verdict->places = places;
     verdict->n_places = n_places;
     tell_places(file, places, n_places);

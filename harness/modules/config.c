@@ -215,7 +215,7 @@ char *module_config_describe(const struct module_config *config, unsigned module
 {
     char *text = NULL;
     size_t bytes = 0;
-    FILE *file = open_memstream(&text, &bytes);
+    FILE *file = xopen_memstream(&text, &bytes);
     unsigned both = 1u << MODULE_TRANSLATE | 1u << MODULE_PAGETABLE;
     modules &= (modules & both) == both ? ~(1u << MODULE_PAGETABLE) : ~0u; // they share sizes
     modules &= config->replacement.n_frames == 0 ? ~(1u << MODULE_REPLACE) : ~0u;

@@ -79,25 +79,6 @@ static void (*const tellers[N_RULES])(const struct telling *) = {
     [RULE_FORGED_REPLY] = explain_stop,
 };
 
-static FILE *open_text(char **text, size_t *bytes)
-{
-    FILE *file = open_memstream(text, bytes);
-    if (file == NULL) {
-        die("out of memory");
-    }
-    return file;
-}
-
-/// A text that stayed empty is no text.
-static char *or_null(char *text)
-{
-    if (*text != '\0') {
-        return text;
-    }
-    free(text);
-    return NULL;
-}
-
 static const struct access_trace *trace_of(const struct telling *telling)
 {
     return telling->pipeline->plan->trace;
@@ -158,9 +139,9 @@ struct verdict *explain_breach(struct pipeline *pipeline)
     struct telling telling = {
         .pipeline = pipeline,
         .breach = breach,
-        .message = open_text(&verdict->message, &bytes[0]),
-        .details = open_text(&verdict->details, &bytes[1]),
-        .hint = open_text(&verdict->hint, &bytes[2]),
+        .message = xopen_memstream(&verdict->message, &bytes[0]),
+        .details = xopen_memstream(&verdict->details, &bytes[1]),
+        .hint = xopen_memstream(&verdict->hint, &bytes[2]),
     };
     tellers[breach->rule](&telling);
     tell_byte(&telling);
@@ -169,8 +150,8 @@ struct verdict *explain_breach(struct pipeline *pipeline)
     fclose(telling.details);
     fclose(telling.hint);
     verdict->code = rules[breach->rule].code; // what history shows may make it another
-    verdict->details = or_null(verdict->details);
-    verdict->hint = or_null(verdict->hint);
+    verdict->details = string_or_null(verdict->details);
+    verdict->hint = string_or_null(verdict->hint);
     return verdict;
 }
 

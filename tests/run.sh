@@ -11,10 +11,12 @@ step() {
     heading=$1
     shift
     printf '== %s\n' "$heading"
+    step_started=$(date +%s)
     if ! "$@"; then
         printf '\nmake test: FAILED at: %s\n' "$heading" >&2
         exit 1
     fi
+    printf '   (%s s)\n' $(($(date +%s) - step_started))
 }
 
 # make's options come through MAKEFLAGS, the number of jobs with them.

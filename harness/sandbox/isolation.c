@@ -103,6 +103,7 @@ static void start(struct isolated *isolated, const char *const *arguments, const
         .environment = environment,
         .folder = folder,
         .output_fd = output_fd,
+        .is_guarded = true,
         .confinement = *confinement,
     };
     plan.confinement.memory_bytes = MEMORY_BYTES;

@@ -58,13 +58,51 @@ static void arrange_fds(const struct process_plan *plan, int *report)
     syscall(SYS_close_range, (unsigned)moved + 1, ~0u, 0);
 }
 
+static void die_with(pid_t parent, int signal)
+{
+    prctl(PR_SET_PDEATHSIG, signal);
+    if (getppid() != parent) {
+        _exit(127);
+    }
+}
+
+/// Returns in a child, and stays to kill the whole group when the judge dies: bubblewrap, killed
+/// between starting its child and being followed in death by it, leaves the child waiting for ever.
+static void leave_guard(pid_t judge)
+{
+    sigset_t awaited;
+    sigset_t before;
+    sigemptyset(&awaited);
+    sigaddset(&awaited, SIGCHLD);
+    sigaddset(&awaited, SIGTERM);
+    sigprocmask(SIG_BLOCK, &awaited, &before);
+    pid_t guard = getpid();
+    die_with(judge, SIGTERM);
+    pid_t pid = fork();
+    if (pid == 0) {
+        sigprocmask(SIG_SETMASK, &before, NULL);
+        die_with(guard, SIGKILL);
+        return;
+    }
+    // The descriptors with them: the judge waits for the end of the report.
+    syscall(SYS_close_range, 0, ~0u, 0);
+    int status = 127 << 8;
+    while (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
+        if (sigwaitinfo(&awaited, NULL) == SIGTERM) {
+            kill(0, SIGKILL);
+        }
+    }
+    _exit(WIFEXITED(status) ? WEXITSTATUS(status) : 127);
+}
+
 _Noreturn static void become(const struct process_plan *plan, int report, pid_t judge)
 {
     arrange_fds(plan, &report);
     setsid();
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != judge) {
-        _exit(127);
+    if (plan->is_guarded) {
+        leave_guard(judge);
+    } else {
+        die_with(judge, SIGKILL);
     }
     if (chdir(plan->folder) != 0) {
         fail(report, plan->folder, errno);

@@ -16,6 +16,7 @@ struct process_plan {
     int output_fd;      ///< becomes descriptors 1 and 2
     const int *fds;     ///< become descriptors 3, 4, ...
     size_t n_fds;
+    bool is_guarded; ///< it has processes of its own: all of its group die with the judge
     struct confinement confinement;
 };
 

@@ -13,7 +13,14 @@ struct rubric_draft {
     size_t n_patterns;
 };
 
+/// Offset of a member of the lab's settings.
+#define SETTING(member) offsetof(struct rubric_draft, rubric.settings.member)
+
 extern const struct schema_key rubric_keys[];
+
+/// Of `common` and of one entry of `grid`: sizes and policies of a machine (rubric_keys_machine.c).
+extern const struct schema_key rubric_common_keys[];
+extern const struct schema_key rubric_grid_keys[];
 
 /// The criteria's names by enum criterion_kind.
 extern const struct schema_word rubric_criteria[];

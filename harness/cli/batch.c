@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `mmgrade batch`: judges all submissions of a course, those that are not judged yet.
-#include <getopt.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,30 +12,18 @@
 #include "harness/base/printable.h"
 #include "harness/cli/batch_folder.h"
 #include "harness/cli/batch_grade.h"
+#include "harness/cli/batch_options.h"
 #include "harness/cli/batch_progress.h"
 #include "harness/cli/commands.h"
 #include "harness/cli/judge.h"
 #include "harness/cli/names.h"
 #include "harness/cli/subcommand.h"
-#include "harness/cli/whole_number.h"
-#include "reports/formats.h"
 
 #define N_TRIES 3
-#define MAX_JOBS 1024
-
-struct arguments {
-    struct judge_choice choice;
-    const char *out;
-    size_t n_jobs;        ///< 0: as many as fit
-    struct names regrade; ///< these once more
-    bool failed;          ///< once more what did not pass everything
-    bool best;            ///< of all versions handed in, not the latest
-    const char *submissions;
-};
 
 /// What the engine's calls need.
 struct course {
-    const struct arguments *arguments;
+    const struct batch_options *options;
     struct judge judge;
     struct intake intake;
     char *grader_hash;
@@ -44,153 +31,14 @@ struct course {
     struct gradebook *gradebook;
 };
 
-static void print_options(void)
-{
-    puts(
-        "\n"
-        "  --lab LAB       which lab (see 'mmgrade labs'); default the rubric's, without one "
-        "malloc\n"
-        "  --rubric FILE   how to judge and score; default grading/rubrics/LAB.yaml\n"
-        "  --trace FILE    use this trace instead of the rubric's; may be repeated\n"
-        "  --jobs N        judge so many at a time; default one for each CPU, or one for every "
-        "two\n"
-        "                  when the rubric scores wall time\n"
-        "  --out FOLDER    where the grades go; not within SUBMISSIONS\n"
-        "  --regrade NAME  judge this submission again; may be repeated\n"
-        "  --failed        judge again what did not pass everything\n"
-        "  --latest        each submission's grade is that of what is handed in now (the default)\n"
-        "  --best          it is the best of all versions that were judged in this way\n"
-        "\n"
-        "FOLDER then holds\n"
-        "  grades.csv         name,status,score,max_score,first_verdict. The status is graded,\n"
-        "                     not_built (score 0; first_verdict REFUSED: nothing was taken of it)\n"
-        "                     or harness_error (no score: mmgrade failed three times; the next "
-        "batch\n"
-        "                     tries again)\n"
-        "  results/NAME.json  each result, for 'mmgrade report'\n"
-        "  feedback/NAME.txt  the same for the student\n"
-        "  gradebook.sqlite   all of it, older versions included\n"
-        "\n"
-        "Exit status: 0 all were judged, whatever their grades; 2 the harness failed on some, or "
-        "its\n"
-        "input is at fault.");
-}
-
-static void print_help(void)
-{
-    puts("usage: mmgrade batch [--lab LAB] [--rubric FILE] [--trace FILE]... [--jobs N]\n"
-         "                     [--regrade NAME]... [--failed] [--best|--latest] --out FOLDER\n"
-         "                     SUBMISSIONS\n"
-         "\n"
-         "Judges all submissions of a course. SUBMISSIONS is a folder of folders, C files or\n"
-         "archives (zip, tar.gz, ...), an unpacked Gradescope or Autolab download, or a roster (a\n"
-         ".csv file with the columns name and path).\n"
-         "\n"
-         "What is in FOLDER already is not judged again, unless the submission, the rubric, a "
-         "trace,\n"
-         "mmgrade or the compiler has changed: a batch that was stopped, or killed, goes on where "
-         "it\n"
-         "was.");
-    print_options();
-}
-
-// --- The command line -------------------------------------------------------------------------
-
-static int refuse(const char *reason)
-{
-    note("%s; see 'mmgrade batch --help'", reason);
-    return 2;
-}
-
-static int take_submissions(int argc, char **argv, struct arguments *arguments)
-{
-    if (argc - optind != 1) {
-        note("batch takes one folder or roster of submissions, not %d; see 'mmgrade batch --help'",
-             argc - optind);
-        return 2;
-    }
-    if (arguments->out == NULL) {
-        return refuse("--out FOLDER is missing: where the grades go");
-    }
-    arguments->submissions = argv[optind];
-    return -1;
-}
-
-/// One option with its value. False when it is no good.
-static bool take_option(int option, struct arguments *arguments)
-{
-    switch (option) {
-    case 'l':
-        arguments->choice.lab = optarg;
-        return true;
-    case 'r':
-        arguments->choice.rubric = optarg;
-        return true;
-    case 't':
-        names_add(&arguments->choice.traces, optarg);
-        return true;
-    case 'o':
-        arguments->out = optarg;
-        return true;
-    case 'g':
-        names_add(&arguments->regrade, optarg);
-        return true;
-    case 'f':
-        arguments->failed = true;
-        return true;
-    case 'b':
-    case 'n':
-        arguments->best = option == 'b';
-        return true;
-    default:
-        return false;
-    }
-}
-
-/// Reads the command line; a status to exit with, or -1 to go on.
-static int read_arguments(int argc, char **argv, struct arguments *arguments)
-{
-    static const struct option options[] = {
-        {"lab", required_argument, NULL, 'l'},
-        {"rubric", required_argument, NULL, 'r'},
-        {"trace", required_argument, NULL, 't'},
-        {"jobs", required_argument, NULL, 'j'},
-        {"out", required_argument, NULL, 'o'},
-        {"regrade", required_argument, NULL, 'g'},
-        {"failed", no_argument, NULL, 'f'},
-        {"best", no_argument, NULL, 'b'},
-        {"latest", no_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
-    };
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "hj:", options, NULL)) != -1;) {
-        uint64_t n_jobs = 0;
-        if (c == 'h') {
-            print_help();
-            return subcommand_end(0);
-        }
-        if (c == 'j') {
-            if (!whole_number_option("jobs", optarg, 1, MAX_JOBS, &n_jobs)) {
-                return 2;
-            }
-            arguments->n_jobs = (size_t)n_jobs;
-        } else if (!take_option(c, arguments)) {
-            note("see 'mmgrade batch --help'");
-            return 2;
-        }
-    }
-    return take_submissions(argc, argv, arguments);
-}
-
 // --- The engine's calls -----------------------------------------------------------------------
 
 static bool again(void *context, const struct gradebook_row *known)
 {
     const struct course *course = context;
-    const struct arguments *arguments = course->arguments;
-    return names_have(&arguments->regrade, known->name) ||
-           (arguments->failed && known->first_verdict != NULL);
+    const struct batch_options *options = course->options;
+    return names_have(&options->regrade, known->name) ||
+           (options->failed && known->first_verdict != NULL);
 }
 
 static bool grade(void *context, const struct submission_entry *entry, const char *path)
@@ -210,7 +58,7 @@ static void progress(void *context, const struct batch *batch, const struct grad
 {
     const struct course *course = context;
     if (row != NULL) {
-        batch_folder_publish(course->arguments->out, row);
+        batch_folder_publish(course->options->out, row);
     }
     batch_progress_show(batch, row);
 }
@@ -228,7 +76,7 @@ static void close_course(struct course *course)
 
 static bool open_gradebook(struct course *course, struct error *error)
 {
-    char *path = xasprintf("%s/gradebook.sqlite", course->arguments->out);
+    char *path = xasprintf("%s/gradebook.sqlite", course->options->out);
     course->gradebook = gradebook_open(path, error);
     free(path);
     return course->gradebook != NULL;
@@ -236,10 +84,10 @@ static bool open_gradebook(struct course *course, struct error *error)
 
 static bool read_intake(struct course *course, struct error *error)
 {
-    char *unpacked = xasprintf("%s/submissions", course->arguments->out);
+    char *unpacked = xasprintf("%s/submissions", course->options->out);
     struct intake_plan plan = {.expected = course->judge.rubric.settings.build.entry,
                                .unpack_into = unpacked};
-    bool ok = intake_read(course->arguments->submissions, &plan, &course->intake, error);
+    bool ok = intake_read(course->options->submissions, &plan, &course->intake, error);
     free(unpacked);
     return ok;
 }
@@ -247,7 +95,7 @@ static bool read_intake(struct course *course, struct error *error)
 /// That each name given with --regrade is one of the course.
 static bool check_regrade(const struct course *course, struct error *error)
 {
-    const struct names *regrade = &course->arguments->regrade;
+    const struct names *regrade = &course->options->regrade;
     for (size_t i = 0; i < regrade->n_items; i++) {
         size_t k = 0;
         while (k < course->intake.n_entries &&
@@ -256,7 +104,7 @@ static bool check_regrade(const struct course *course, struct error *error)
         }
         if (k == course->intake.n_entries) {
             char *shown = printable_line(regrade->items[i]);
-            error_at(error, course->arguments->submissions, 0, 0,
+            error_at(error, course->options->submissions, 0, 0,
                      "holds no submission called '%s' (--regrade)", shown);
             free(shown);
             return false;
@@ -266,15 +114,15 @@ static bool check_regrade(const struct course *course, struct error *error)
 }
 
 /// False with a note and nothing to close.
-static bool open_course(struct course *course, const struct arguments *arguments)
+static bool open_course(struct course *course, const struct batch_options *options)
 {
     struct error error;
-    *course = (struct course){.arguments = arguments};
-    if (!judge_open(&course->judge, &arguments->choice)) {
+    *course = (struct course){.options = options};
+    if (!judge_open(&course->judge, &options->choice)) {
         return false;
     }
     bool ok = batch_grade_hash(&course->judge, &course->grader_hash, &error) &&
-              batch_folder_open(arguments->out, arguments->submissions, &error) &&
+              batch_folder_open(options->out, options->submissions, &error) &&
               read_intake(course, &error) && check_regrade(course, &error) &&
               open_gradebook(course, &error);
     if (!ok) {
@@ -282,7 +130,7 @@ static bool open_course(struct course *course, const struct arguments *arguments
         close_course(course);
         return false;
     }
-    char *out = realpath(arguments->out, NULL); // the sandbox takes no relative paths
+    char *out = realpath(options->out, NULL); // the sandbox takes no relative paths
     course->work = xasprintf("%s/work", out);
     free(out);
     return true;
@@ -292,8 +140,8 @@ static bool open_course(struct course *course, const struct arguments *arguments
 static size_t choose_jobs(const struct course *course)
 {
     cpu_set_t set;
-    if (course->arguments->n_jobs > 0) {
-        return course->arguments->n_jobs;
+    if (course->options->n_jobs > 0) {
+        return course->options->n_jobs;
     }
     size_t n_cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
     bool is_timed = course->judge.rubric.settings.speed.enabled;
@@ -303,7 +151,7 @@ static size_t choose_jobs(const struct course *course)
 /// The status to exit with.
 static int grade_course(struct course *course)
 {
-    const struct arguments *arguments = course->arguments;
+    const struct batch_options *options = course->options;
     struct batch_plan plan = {
         .intake = &course->intake,
         .grader_hash = course->grader_hash,
@@ -322,9 +170,9 @@ static int grade_course(struct course *course)
     batch_select(&batch, &plan, course->gradebook);
     batch_run(&batch, &plan, course->gradebook);
     batch_progress_end();
-    batch_choose(&batch, &plan, course->gradebook, arguments->best);
-    batch_folder_write(arguments->out, course->gradebook);
-    batch_progress_summarize(&batch, course->gradebook, arguments->out);
+    batch_choose(&batch, &plan, course->gradebook, options->best);
+    batch_folder_write(options->out, course->gradebook);
+    batch_progress_summarize(&batch, course->gradebook, options->out);
     int status = batch.n_errors > 0 ? 2 : 0;
     batch_free(&batch);
     return subcommand_end(status);
@@ -332,13 +180,13 @@ static int grade_course(struct course *course)
 
 int command_batch(int argc, char **argv)
 {
-    struct arguments arguments = {0};
+    struct batch_options options = {0};
     struct course course;
-    int status = read_arguments(argc, argv, &arguments);
+    int status = batch_options_read(argc, argv, &options);
     if (status < 0) {
         interrupt_catch();
         status = 2;
-        if (open_course(&course, &arguments)) {
+        if (open_course(&course, &options)) {
             status = grade_course(&course);
             close_course(&course);
         }
@@ -347,7 +195,6 @@ int command_batch(int argc, char **argv)
         note("stopped; the same command goes on from here");
         status = 128 + interrupt_seen();
     }
-    names_free(&arguments.choice.traces);
-    names_free(&arguments.regrade);
+    batch_options_free(&options);
     return status;
 }

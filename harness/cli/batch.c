@@ -18,6 +18,7 @@
 #include "harness/cli/judge.h"
 #include "harness/cli/names.h"
 #include "harness/cli/subcommand.h"
+#include "reports/formats.h"
 
 #define N_TRIES 3
 

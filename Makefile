@@ -17,7 +17,6 @@ endif
 LAB    ?= malloc
 SUB    ?= student_template/$(LAB)
 PREFIX ?= /usr/local
-OUT    ?= reports/out/batch
 
 LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash sqlite3
 WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
@@ -70,12 +69,12 @@ plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc 
 	@$(BUILD)/mmgrade plots $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
 	  $(if $(filter file,$(origin SUB)),reference/$(LAB)/*.c,'$(SUB)')
 
-batch: ## grade a course: SUBMISSIONS=folder|roster.csv OUT=folder LAB=malloc RUBRIC=file TRACE=file
+batch: ## grade a course: SUBMISSIONS=folder|roster.csv OUT=folder LAB=malloc RUBRIC=file OPTIONS='--best ...'
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
 	@[ -n '$(SUBMISSIONS)' ] || { echo 'usage: make batch SUBMISSIONS=FOLDER [OUT=FOLDER]' >&2; exit 2; }
 	@$(BUILD)/mmgrade batch $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
-	  --out '$(OUT)' '$(SUBMISSIONS)'
+	  $(OPTIONS) --out '$(or $(OUT),reports/out/batch)' '$(SUBMISSIONS)'
 
 test: ## run all tests
 	@.ci/setup test

@@ -18,7 +18,7 @@ LAB    ?= malloc
 SUB    ?= student_template/$(LAB)
 PREFIX ?= /usr/local
 
-LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash sqlite3
+LIBS      := yaml-0.1 jansson smartcols libseccomp zlib libxxhash sqlite3 nettle
 WARN      := -Wall -Wextra -Wundef -Wshadow -Wconversion -Wmissing-prototypes -Werror \
                -Wno-missing-field-initializers # fields left out are zero; clang objects in seccomp.h
 CPPFLAGS  += -D_GNU_SOURCE -I.
@@ -51,17 +51,17 @@ WORKER32     := $(if $(filter %/32/libgcc.a,$(shell { gcc -m32 -print-libgcc-fil
 JOBS          = $(if $(findstring -j,$(MAKEFLAGS)),,-j$(shell nproc))
 BUILD_WITH   := $(MAKE) --no-print-directory -s
 
-.PHONY: all grade plots batch gradescope autolab test bench regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
+.PHONY: all grade plots batch handout gradescope autolab test bench bench-course regress regress-accept metrics format golden install clean help programs unit benches independents vm-references sanitized
 all: ## build the programs into build/release (CC=clang: build/clang, VARIANT=asan: build/asan)
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
 
-grade: ## grade a submission: LAB=malloc SUB=folder|mm.c RUBRIC=file TRACE=file JSON=file
+grade: ## grade a submission: LAB=malloc SUB=folder|mm.c RUBRIC=file TRACE=file HIDDEN=folder JSON=file
 	@.ci/setup grade
 	@[ -x $(BUILD)/mmgrade ] || echo 'building mmgrade, this once' >&2
 	@$(BUILD_WITH) $(JOBS) programs
 	@$(BUILD)/mmgrade grade $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) \
-	  $(TRACE:%=--trace %) $(if $(JSON),--json '$(JSON)') --out reports/out '$(SUB)'
+	  $(TRACE:%=--trace %) $(HIDDEN:%=--hidden %) $(if $(JSON),--json '$(JSON)') --out reports/out '$(SUB)'
 
 plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc RUBRIC=file TRACE=file
 	@.ci/setup grade
@@ -69,25 +69,30 @@ plots: ## draw SUB=folder|mm.c, or each reference, into reports/out: LAB=malloc 
 	@$(BUILD)/mmgrade plots $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
 	  $(if $(filter file,$(origin SUB)),reference/$(LAB)/*.c,'$(SUB)')
 
-batch: ## grade a course: SUBMISSIONS=folder|roster.csv OUT=folder LAB=malloc RUBRIC=file OPTIONS='--best ...'
+batch: ## grade a course: SUBMISSIONS=folder|roster.csv OUT=folder LAB=malloc RUBRIC=file HIDDEN=folder OPTIONS='--best ...'
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
 	@[ -n '$(SUBMISSIONS)' ] || { echo 'usage: make batch SUBMISSIONS=FOLDER [OUT=FOLDER]' >&2; exit 2; }
 	@$(BUILD)/mmgrade batch $(if $(RUBRIC),--rubric '$(RUBRIC)',--lab $(LAB)) $(TRACE:%=--trace %) \
-	  $(OPTIONS) --out '$(or $(OUT),reports/out/batch)' '$(SUBMISSIONS)'
+	  $(HIDDEN:%=--hidden %) $(OPTIONS) --out '$(or $(OUT),reports/out/batch)' '$(SUBMISSIONS)'
+
+handout: ## pack what students start from: LAB=malloc OUT=reports/out/malloc-handout.tar.gz
+	@mkdir -p reports/out
+	@tar -czf '$(or $(OUT),reports/out/$(LAB)-handout.tar.gz)' --exclude='*.o' --exclude='*-try' \
+	  -C student_template $(LAB) $(if $(shell grep -l '\.\./vm' student_template/$(LAB)/Makefile),vm)
 
 test: ## run all tests
 	@.ci/setup test
 	+@MAKE='$(MAKE)' tests/run.sh
 
-gradescope: ## pack an autograder for Gradescope: LAB=malloc RUBRIC=file OUT=reports/out/gradescope.zip
+gradescope: ## pack an autograder for Gradescope: LAB=malloc RUBRIC=file HIDDEN=folder OUT=reports/out/gradescope.zip
 	@.ci/setup pack
-	@reports/autograder/pack.sh gradescope $(BUILD) $(LAB) '$(RUBRIC)' '$(or $(OUT),reports/out/gradescope.zip)'
+	@reports/autograder/pack.sh gradescope $(BUILD) $(LAB) '$(RUBRIC)' '$(or $(OUT),reports/out/gradescope.zip)' '$(HIDDEN)'
 
-autolab: ## pack an autograder for Autolab: LAB=malloc RUBRIC=file OUT=reports/out/autolab
+autolab: ## pack an autograder for Autolab: LAB=malloc RUBRIC=file HIDDEN=folder OUT=reports/out/autolab
 	@.ci/setup grade
 	@$(BUILD_WITH) $(JOBS) programs
-	@reports/autograder/pack.sh autolab $(BUILD) $(LAB) '$(RUBRIC)' '$(or $(OUT),reports/out/autolab)'
+	@reports/autograder/pack.sh autolab $(BUILD) $(LAB) '$(RUBRIC)' '$(or $(OUT),reports/out/autolab)' '$(HIDDEN)'
 
 regress: ## hold the references against their stored figures (grading/rubrics/*.baseline.jsonl)
 	@.ci/setup grade
@@ -104,6 +109,11 @@ bench: ## measure mmgrade itself against its goals (tests/bench/README.md)
 	@$(BUILD_WITH) $(JOBS) programs benches
 	@tests/bench/bench.sh $(BUILD)
 
+bench-course: ## grade a course of 250 submissions twice: time, memory, the same files (SUBMISSIONS=number)
+	@.ci/setup test
+	@$(BUILD_WITH) $(JOBS) programs
+	@tests/bench/course.sh $(BUILD)/mmgrade $(SUBMISSIONS)
+
 metrics: ## lines a file, lines a function: median, 90th percentile, the worst
 	@awk -f tests/structure/metrics.awk $(sort $(SOURCES))
 
@@ -113,13 +123,14 @@ format: ## lay out all sources with clang-format
 
 golden: ## rewrite the expected outputs in tests/golden; review the difference before a commit
 	@.ci/setup test
-	@$(BUILD_WITH) $(JOBS) programs unit
+	@$(BUILD_WITH) $(JOBS) programs unit $(BUILD)/tests/mutants
 	@GOLDEN_UPDATE=1 CK_RUN_SUITE=reports $(BUILD)/tests/unit/unit
 	@GOLDEN_UPDATE=1 tests/cli/cli.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/vm.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/modules.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/vmtrace.sh $(BUILD)/mmgrade
 	@GOLDEN_UPDATE=1 tests/cli/report.sh $(BUILD)/mmgrade
+	@GOLDEN_UPDATE=1 $(BUILD)/tests/mutants $(BUILD)/mmgrade --golden
 
 # All in one folder, so that mmgrade finds grading/rubrics beside itself; bin/ has a link to it.
 install: all ## install below PREFIX=/usr/local (DESTDIR is respected)
@@ -197,10 +208,9 @@ $(BUILD)/tests/policies: tests/references/policies.c $(BUILD)/libmmgrade.a
 $(BUILD)/tests/hostile: $(wildcard tests/hostile/*.c) $(wildcard tests/hostile/*.h) $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -o $@ $(filter-out %.h,$^) $(LDLIBS)
-$(BUILD)/tests/mutants: tests/mutants/run.c $(BUILD)/libmmgrade.a
+$(BUILD)/tests/mutants: $(wildcard tests/mutants/*.c) $(wildcard tests/mutants/*.h) $(BUILD)/libmmgrade.a
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -MMD -MP -MF $@.d -o $@ $< $(BUILD)/libmmgrade.a \
-	  $(LDLIBS)
+	$(CC) $(CPPFLAGS) $(C) $(CFLAGS) $(SANITIZE) -o $@ $(filter-out %.h,$^) $(LDLIBS)
 $(BENCHES): %: %.o $(BUILD)/libmmgrade.a
 	$(CC) $(CFLAGS) $(SANITIZE) $(LDFLAGS) -o $@ $^ $(LDLIBS)
 

@@ -21,6 +21,7 @@
 #include "harness/base/paths.h"
 #include "harness/base/printable.h"
 #include "harness/sandbox/process.h"
+#include "harness/sandbox/system_folders.h"
 
 /// Address space of the parser: its heap, its libraries and the archive.
 #define PARSER_BYTES (512ull << 20)
@@ -80,6 +81,7 @@ static const char *kind_reason(uint32_t kind)
         [ARCHIVE_FIFO] = "is a named pipe",
         [ARCHIVE_SOCKET] = "is a socket",
         [ARCHIVE_ENCRYPTED] = "is encrypted",
+        [ARCHIVE_UNKNOWN] = "is of no known kind",
     };
     return kind < ARCHIVE_N_KINDS ? reasons[kind] : "is of no known kind";
 }
@@ -278,7 +280,8 @@ static void start_parser(struct unpacking *unpacking, int archive_fd)
         die("pipe: %s", strerror(errno));
     }
     char *program = paths_beside_program("mmgrade-unpack");
-    const char *readable[] = {"/usr", "/lib", "/lib64", "/etc/ld.so.cache", program, NULL};
+    const char *const more[] = {"/etc/ld.so.cache", program, NULL};
+    const char **readable = system_folders_list(false, more);
     struct process_plan plan = {
         .arguments = (const char *const[]){program, NULL},
         // With a zone that is given, libc never looks for the file of the local one.
@@ -296,6 +299,7 @@ static void start_parser(struct unpacking *unpacking, int archive_fd)
     unpacking->deadline_ns = clock_ns() + ARCHIVE_MAX_SECONDS * UINT64_C(1000000000);
     close(ends[1]);
     close(none);
+    free(readable);
     free(program);
 }
 

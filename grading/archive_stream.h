@@ -26,6 +26,7 @@ enum archive_kind {
     ARCHIVE_FIFO,
     ARCHIVE_SOCKET,
     ARCHIVE_ENCRYPTED,
+    ARCHIVE_UNKNOWN,
     ARCHIVE_N_KINDS
 };
 

@@ -20,17 +20,19 @@
 
 #define MAX_RESULT_BYTES ((size_t)256 << 20)
 #define TICK_MS 1000
+#define MAX_HASHED_BYTES ((uint64_t)64 << 20)
 
 // --- Selecting --------------------------------------------------------------------------------
 
-/// Of what cannot be read there is nothing to hash, either.
-static char *hash_submission(const struct submission_entry *entry)
+/// Of what cannot be read there is nothing to hash, either. A folder may hold a file of a terabyte
+/// that takes no space.
+char *batch_hash(const struct submission_entry *entry)
 {
     if (entry->refused != NULL) {
         return content_hash_text(entry->refused);
     }
     char *path = realpath(entry->path, NULL); // a roster may name links
-    char *hash = path == NULL ? NULL : content_hash(path);
+    char *hash = path == NULL ? NULL : content_hash_bounded(path, MAX_HASHED_BYTES);
     free(path);
     return hash == NULL ? xstrdup("unreadable") : hash;
 }
@@ -53,11 +55,12 @@ void batch_select(struct batch *batch, const struct batch_plan *plan, struct gra
 {
     const struct intake *intake = plan->intake;
     *batch = (struct batch){.items = xcalloc(intake->n_entries, sizeof *batch->items),
-                            .n_items = intake->n_entries};
+                            .n_items = intake->n_entries,
+                            .start_ns = clock_ns()};
     for (size_t i = 0; i < batch->n_items; i++) {
         struct batch_item *item = &batch->items[i];
         item->entry = &intake->entries[i];
-        item->submission_hash = hash_submission(item->entry);
+        item->submission_hash = batch_hash(item->entry);
         item->is_pending = needs_grading(plan, gradebook, item);
         batch->n_pending += item->is_pending;
     }
@@ -74,20 +77,6 @@ void batch_free(struct batch *batch)
 
 // --- Taking results ---------------------------------------------------------------------------
 
-/// The result in the file becomes the row's. False with *error.
-static bool read_result(const struct batch_plan *plan, const char *path, struct gradebook_row *row,
-                        struct error *error)
-{
-    size_t n_bytes;
-    char *json = text_file_read(path, MAX_RESULT_BYTES, &n_bytes, error);
-    if (json == NULL || !plan->read(plan->context, json, n_bytes, row, error)) {
-        free(json);
-        return false;
-    }
-    row->result_json = json;
-    return true;
-}
-
 void batch_take(struct batch *batch, struct batch_item *item, const struct batch_plan *plan,
                 struct gradebook *gradebook, const struct batch_outcome *outcome)
 {
@@ -101,7 +90,10 @@ void batch_take(struct batch *batch, struct batch_item *item, const struct batch
                                 .version = xstrdup(plan->version),
                                 .seconds = outcome->seconds};
     row.student_id = entry->student_id == NULL ? NULL : xstrdup(entry->student_id);
-    if (outcome->path == NULL || !read_result(plan, outcome->path, &row, &error)) {
+    if (outcome->json != NULL &&
+        plan->read(plan->context, outcome->json, strlen(outcome->json), &row, &error)) {
+        row.result_json = xstrdup(outcome->json);
+    } else {
         row.status = GRADE_HARNESS_ERROR;
         row.score = NAN;
         row.max_score = NAN;
@@ -122,7 +114,6 @@ void batch_take(struct batch *batch, struct batch_item *item, const struct batch
 struct engine {
     struct batch *batch;
     const struct batch_plan *plan;
-    struct gradebook *gradebook;
     struct batch_child *children; ///< n_jobs of them
     size_t next;                  ///< item to look at
     size_t n_started;
@@ -152,22 +143,33 @@ static size_t fill(struct engine *engine)
     return n_running;
 }
 
+/// What the last try has left, or why there is nothing.
+static void take(struct engine *engine, const struct batch_child *child, bool has_result)
+{
+    const struct batch_plan *plan = engine->plan;
+    struct error error = {""};
+    size_t n_bytes;
+    char *json =
+        has_result ? text_file_read(child->path, MAX_RESULT_BYTES, &n_bytes, &error) : NULL;
+    char *reason = has_result ? xstrdup(error.text) : batch_child_reason(child);
+    struct batch_outcome outcome = {.json = json,
+                                    .reason = json == NULL ? reason : NULL,
+                                    .attempts = child->attempt,
+                                    .seconds = (double)(clock_ns() - child->start_ns) / 1e9};
+    plan->take(plan->context, engine->batch, child->item, &outcome);
+    free(reason);
+    free(json);
+}
+
 /// A child has ended: its result is taken, or the item is tried again.
 static void finish(struct engine *engine, struct batch_child *child)
 {
-    const struct batch_plan *plan = engine->plan;
     struct batch_item *item = child->item;
     unsigned attempt = child->attempt;
     bool has_result = batch_child_reap(child) && !child->is_late;
-    bool goes_on = !has_result && attempt < plan->n_tries;
+    bool goes_on = !has_result && attempt < engine->plan->n_tries;
     if (!goes_on) {
-        char *reason = has_result ? NULL : batch_child_reason(child);
-        struct batch_outcome outcome = {.path = has_result ? child->path : NULL,
-                                        .reason = reason,
-                                        .attempts = attempt,
-                                        .seconds = (double)(clock_ns() - child->start_ns) / 1e9};
-        batch_take(engine->batch, item, plan, engine->gradebook, &outcome);
-        free(reason);
+        take(engine, child, has_result);
     }
     batch_child_stop(child);
     if (goes_on) {
@@ -216,13 +218,10 @@ static void make_work_folder(const char *work)
     }
 }
 
-void batch_run(struct batch *batch, const struct batch_plan *plan, struct gradebook *gradebook)
+void batch_run(struct batch *batch, const struct batch_plan *plan)
 {
-    struct engine engine = {.batch = batch,
-                            .plan = plan,
-                            .gradebook = gradebook,
-                            .children = xcalloc(plan->n_jobs, sizeof *engine.children)};
-    batch->start_ns = clock_ns();
+    struct engine engine = {
+        .batch = batch, .plan = plan, .children = xcalloc(plan->n_jobs, sizeof *engine.children)};
     make_work_folder(plan->work);
     while (interrupt_seen() == 0 && fill(&engine) > 0) {
         wait_for_children(&engine);
@@ -241,7 +240,8 @@ static bool find_row(const struct batch_item *item, const struct batch_plan *pla
                      struct gradebook *gradebook, bool best, struct gradebook_row *row)
 {
     const char *name = item->entry->name;
-    return best ? gradebook_find_best(gradebook, name, plan->grader_hash, row)
+    return best ? gradebook_find_best(gradebook, name, plan->grader_hash, plan->final,
+                                      plan->context, row)
                 : gradebook_find(gradebook, name, item->submission_hash, plan->grader_hash, row);
 }
 
@@ -251,8 +251,11 @@ void batch_choose(const struct batch *batch, const struct batch_plan *plan,
     gradebook_begin(gradebook);
     gradebook_choose_none(gradebook);
     for (size_t i = 0; i < batch->n_items; i++) {
+        const struct batch_item *item = &batch->items[i];
         struct gradebook_row row;
-        if (find_row(&batch->items[i], plan, gradebook, best, &row)) {
+        gradebook_set_origin(gradebook, item->entry->name, item->submission_hash, plan->grader_hash,
+                             item->entry->submitted_at, item->entry->student_id);
+        if (find_row(item, plan, gradebook, best, &row)) {
             gradebook_choose(gradebook, &row);
             gradebook_row_free(&row);
         }

@@ -4,10 +4,10 @@
 //
 //   batch_select   hashes what was handed in; leaves out what the gradebook has already
 //   batch_run      grades the rest, each in a child of its own that writes one result file
-//   batch_take     one result file becomes a row; another engine (many machines) calls it itself
+//   batch_take     one result becomes a row; also of what was graded elsewhere (slurm_collect.h)
 //   batch_choose   which row is the grade of each submission
 //
-// Only the parent writes the gradebook. What a child was doing when anything died is lost, no more,
+// Children never see the gradebook. What a child was doing when anything died is lost, no more,
 // and is done again by the next run.
 #ifndef MMGRADE_GRADING_BATCH_H
 #define MMGRADE_GRADING_BATCH_H
@@ -36,6 +36,14 @@ struct batch {
     uint64_t start_ns;
 };
 
+/// How grading an item ended.
+struct batch_outcome {
+    const char *json;   ///< the result; NULL: there is none
+    const char *reason; ///< why not, for people; NULL: nobody knows
+    unsigned attempts;
+    double seconds; ///< of the last one
+};
+
 struct batch_plan {
     const struct intake *intake; ///< must outlive the batch
     const char *grader_hash;     ///< of all that may change a grade, but the submission
@@ -55,6 +63,11 @@ struct batch_plan {
     /// *error when it is none.
     bool (*read)(void *context, const char *json, size_t n_bytes, struct gradebook_row *row,
                  struct error *error);
+    /// For batch_run: what became of the item, which is not pending any longer afterwards.
+    void (*take)(void *context, struct batch *batch, struct batch_item *item,
+                 const struct batch_outcome *outcome);
+    /// What a row's score counts after deductions, for `best`. NULL: what it is.
+    gradebook_final *final;
     /// After each row that was put, and about once a second with NULL. Maybe NULL.
     void (*progress)(void *context, const struct batch *batch, const struct gradebook_row *row);
 };
@@ -64,15 +77,10 @@ void batch_select(struct batch *batch, const struct batch_plan *plan, struct gra
 
 /// Grades what is pending. Stops early, with all children gone, once interrupted
 /// (harness/base/interrupt.h); what was not finished stays pending.
-void batch_run(struct batch *batch, const struct batch_plan *plan, struct gradebook *gradebook);
+void batch_run(struct batch *batch, const struct batch_plan *plan);
 
-/// How a try to grade an item ended.
-struct batch_outcome {
-    const char *path;   ///< of the result file; NULL: there is none
-    const char *reason; ///< why not, for people; NULL: nobody knows
-    unsigned attempts;
-    double seconds;
-};
+/// A hash of what was handed in, for the items. The caller frees it.
+char *batch_hash(const struct submission_entry *entry);
 
 /// Puts the outcome into the gradebook: the result, or a harness error when there is no readable
 /// one. The item is not pending any longer. Taking the same result twice does no harm.
@@ -80,7 +88,8 @@ void batch_take(struct batch *batch, struct batch_item *item, const struct batch
                 struct gradebook *gradebook, const struct batch_outcome *outcome);
 
 /// Chooses a row for each submission of the intake that has one: that of what is handed in now, or
-/// with `best` the best of all versions that this grader has judged.
+/// with `best` the best of all versions that this grader has judged. What is handed in now was
+/// handed in when the intake says, also if it was graded before that was known.
 void batch_choose(const struct batch *batch, const struct batch_plan *plan,
                   struct gradebook *gradebook, bool best);
 

@@ -121,6 +121,9 @@ static bool place_columns(const struct reader *reader, const struct record *head
         while (columns[i].name != NULL && strcmp(columns[i].name, header->cells[cell]) != 0) {
             i++;
         }
+        if (columns[i].name == NULL && columns[i].takes_others) {
+            continue;
+        }
         if (columns[i].name == NULL) {
             return refuse_column(reader, header, header->cells[cell], columns);
         }
@@ -142,7 +145,7 @@ static bool place_columns(const struct reader *reader, const struct record *head
 static bool read_rows(struct csv *csv, struct reader *reader, const struct csv_column *columns)
 {
     struct record header;
-    size_t places[CSV_MAX_COLUMNS];
+    size_t places[CSV_MAX_KNOWN];
     size_t capacity = 0;
     if (!take_record(reader, &header) || !place_columns(reader, &header, columns, places)) {
         return false;

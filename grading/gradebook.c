@@ -253,14 +253,48 @@ bool gradebook_find(struct gradebook *gradebook, const char *name, const char *s
 }
 
 bool gradebook_find_best(struct gradebook *gradebook, const char *name, const char *grader_hash,
-                         struct gradebook_row *row)
+                         gradebook_final *final, void *context, struct gradebook_row *row)
 {
     sqlite3_stmt *statement =
         prepare(gradebook, "SELECT " COLUMNS " FROM grades WHERE name = ? AND grader_hash = ? "
-                           "ORDER BY score DESC NULLS LAST, submitted_at, submission_hash LIMIT 1");
+                           "ORDER BY score DESC NULLS LAST, submitted_at, submission_hash");
     bind_text(statement, 1, name);
     bind_text(statement, 2, grader_hash);
-    return take_first(gradebook, statement, row);
+    double most = -INFINITY;
+    bool found = false;
+    *row = (struct gradebook_row){0};
+    while (step(gradebook, statement)) {
+        struct gradebook_row one;
+        take_row(statement, &one);
+        double points = final == NULL ? one.score : final(context, &one);
+        bool is_better = !found || points > most;
+        if (is_better) {
+            most = isnan(points) ? most : points;
+            gradebook_row_free(row);
+            *row = one;
+            found = true;
+        } else {
+            gradebook_row_free(&one);
+        }
+    }
+    return found;
+}
+
+void gradebook_set_origin(struct gradebook *gradebook, const char *name,
+                          const char *submission_hash, const char *grader_hash,
+                          int64_t submitted_at, const char *student_id)
+{
+    sqlite3_stmt *statement =
+        prepare(gradebook, "UPDATE grades SET submitted_at = ?, student_id = ? "
+                           "WHERE name = ? AND submission_hash = ? AND grader_hash = ? "
+                           // a row holds its whole result: it is written again only if need be
+                           "AND (submitted_at, student_id) IS NOT (?1, ?2)");
+    sqlite3_bind_int64(statement, 1, submitted_at);
+    bind_text(statement, 2, student_id);
+    bind_text(statement, 3, name);
+    bind_text(statement, 4, submission_hash);
+    bind_text(statement, 5, grader_hash);
+    step(gradebook, statement);
 }
 
 void gradebook_put(struct gradebook *gradebook, const struct gradebook_row *row)

@@ -56,10 +56,20 @@ void gradebook_close(struct gradebook *gradebook);
 bool gradebook_find(struct gradebook *gradebook, const char *name, const char *submission_hash,
                     const char *grader_hash, struct gradebook_row *row);
 
-/// Of all that was handed in under that name and judged by that grader: the row with most points,
-/// of several the one submitted first. False when there is none.
+/// What a row's score counts, after deductions; NAN: it has none.
+typedef double gradebook_final(void *context, const struct gradebook_row *row);
+
+/// Of all that was handed in under that name and judged by that grader: the row that counts most by
+/// `final` (NULL: by its raw score), of several that with most raw points, then the one submitted
+/// first. False when there is none.
 bool gradebook_find_best(struct gradebook *gradebook, const char *name, const char *grader_hash,
-                         struct gradebook_row *row);
+                         gradebook_final *final, void *context, struct gradebook_row *row);
+
+/// Changes what is known of the submission of a row (if there is one of that content): when it was
+/// handed in, and by whom (or NULL).
+void gradebook_set_origin(struct gradebook *gradebook, const char *name,
+                          const char *submission_hash, const char *grader_hash,
+                          int64_t submitted_at, const char *student_id);
 
 /// Adds the row or replaces the one of the same content, at once and for good.
 void gradebook_put(struct gradebook *gradebook, const struct gradebook_row *row);

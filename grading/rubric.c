@@ -3,13 +3,11 @@
 #include "grading/rubric.h"
 
 #include <errno.h>
-#include <glob.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "grading/rubric_keys.h"
+#include "grading/rubric_traces.h"
 #include "harness/base/memory.h"
-#include "harness/base/paths.h"
 #include "harness/base/schema.h"
 #include "harness/measure/cost_machine.h"
 
@@ -18,58 +16,6 @@
 
 /// Code that keeps pointers in 32-bit words shares 2 GiB with its own program and stack.
 #define LOW_HEAP_MAX_BYTES (UINT64_C(1) << 30)
-
-static void traces_free(struct trace_choice *traces, size_t n_traces)
-{
-    for (size_t i = 0; i < n_traces; i++) {
-        free(traces[i].path);
-    }
-    free(traces);
-}
-
-/// Chooses a trace; one that was chosen before gets the new weight and keeps its place.
-static void choose_trace(struct lab_settings *settings, const char *path, double weight)
-{
-    for (size_t i = 0; i < settings->n_traces; i++) {
-        if (strcmp(settings->traces[i].path, path) == 0) {
-            settings->traces[i].weight = weight;
-            return;
-        }
-    }
-    settings->traces =
-        xreallocarray(settings->traces, settings->n_traces + 1, sizeof *settings->traces);
-    settings->traces[settings->n_traces++] =
-        (struct trace_choice){.path = xstrdup(path), .weight = weight};
-}
-
-bool rubric_check_pattern(const struct schema_place *place, void *draft, void *pattern)
-{
-    const struct trace_choice *choice = pattern;
-    struct rubric_draft *whole = draft;
-    char *full = paths_in_root(choice->path);
-    glob_t found = {0};
-    int failure = glob(full, GLOB_MARK, NULL, &found);
-    free(full);
-    bool ok = true;
-    if (failure == GLOB_NOSPACE) {
-        die("out of memory");
-    }
-    if (failure != 0) {
-        ok = schema_refuse(place, "file", "no trace matches '%s' below the project's root",
-                           choice->path);
-    }
-    for (size_t i = 0; ok && i < found.gl_pathc; i++) {
-        size_t length = strlen(found.gl_pathv[i]);
-        if (found.gl_pathv[i][length - 1] == '/') {
-            ok = schema_refuse(place, "file", "'%s' is a folder; for all in it write '%s/*.rep'",
-                               choice->path, choice->path);
-        } else {
-            choose_trace(&whole->rubric.settings, found.gl_pathv[i], choice->weight);
-        }
-    }
-    globfree(&found);
-    return ok;
-}
 
 bool rubric_check_criterion(const struct schema_place *place, void *draft, void *criterion)
 {
@@ -200,19 +146,16 @@ static bool check_whole(const struct schema_place *place, void *draft)
     if (heap->fit_policy != FIT_ANY && strcmp(rubric->lab, "fit") != 0) {
         return schema_refuse(place, "fit.policy", "only the lab fit has a policy");
     }
-    if (!settle_throughput(place, rubric) || !check_machines(place, rubric, lab)) {
+    if (!settle_throughput(place, rubric) || !check_machines(place, rubric, lab) ||
+        !rubric_check_late(place, rubric)) {
         return false;
     }
     double points = 0;
     for (size_t i = 0; i < rubric->n_criteria; i++) {
         points += rubric->criteria[i].points;
     }
-    double weight = 0;
-    for (size_t i = 0; i < rubric->settings.n_traces; i++) {
-        weight += rubric->settings.traces[i].weight;
-    }
     return (points > 0 || schema_refuse(place, "criteria", "all points are 0")) &&
-           (weight > 0 || schema_refuse(place, "traces", "all weights are 0"));
+           rubric_check_traces(place, rubric);
 }
 
 bool rubric_parse(struct rubric *rubric, const char *path, const char *text, size_t text_bytes,
@@ -220,7 +163,12 @@ bool rubric_parse(struct rubric *rubric, const char *path, const char *text, siz
 {
     struct rubric_draft draft = {.rubric.path = xstrdup(path)};
     bool ok = schema_read(rubric_keys, &draft, path, text, text_bytes, check_whole, error);
-    traces_free(draft.patterns, draft.n_patterns);
+    for (size_t i = 0; i < draft.n_entries; i++) {
+        schema_clear(rubric_trace_keys, &draft.entries[i]);
+    }
+    free(draft.entries);
+    draft.entries = NULL;
+    draft.n_entries = 0;
     *rubric = draft.rubric;
     if (!ok) {
         rubric_free(rubric);
@@ -250,21 +198,10 @@ bool rubric_read(struct rubric *rubric, const char *path, struct error *error)
     return ok;
 }
 
-void rubric_set_traces(struct rubric *rubric, char *const *paths, size_t n_paths)
-{
-    struct lab_settings *settings = &rubric->settings;
-    traces_free(settings->traces, settings->n_traces);
-    settings->traces = NULL;
-    settings->n_traces = 0;
-    for (size_t i = 0; i < n_paths; i++) {
-        choose_trace(settings, paths[i], 1);
-    }
-}
-
 void rubric_free(struct rubric *rubric)
 {
     struct rubric_draft draft = {.rubric = *rubric};
-    traces_free(rubric->settings.traces, rubric->settings.n_traces);
+    rubric_traces_free(rubric->settings.traces, rubric->settings.n_traces);
     free(rubric->path);
     schema_clear(rubric_keys, &draft);
     *rubric = (struct rubric){0};

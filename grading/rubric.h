@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "grading/late.h"
 #include "harness/base/error.h"
 #include "harness/labs/lab.h"
 
@@ -39,17 +40,20 @@ struct rubric {
     char *path; ///< as it was given
     char *lab;
     char *title;
+    char *salt;                   ///< of the seeds of students; or NULL
     struct lab_settings settings; ///< its strings belong to the rubric
     struct criterion *criteria;
     size_t n_criteria;
+    struct late_policy late;
 };
 
 /// Reads a rubric file. On failure false, with file, line, column and what is allowed in *error,
 /// and nothing to free. On success the caller calls rubric_free.
 ///
-/// Trace patterns are relative to the project's root (paths.h), whatever folder the rubric is in;
-/// they are expanded here, each sorted by name, to paths that can be opened. A trace that two
-/// entries choose is played once, with the later entry's weight.
+/// Trace patterns are relative to the project's root (paths.h), whatever folder the rubric is in,
+/// those of hidden traces to the rubric's folder. They are expanded here, each sorted by name, to
+/// paths that can be opened. A file that two entries choose is played once, with the later entry's
+/// weight, and hidden if one of them says so.
 bool rubric_read(struct rubric *rubric, const char *path, struct error *error);
 
 /// The same for text in memory; `path` is for messages and rubric->path.
@@ -59,6 +63,16 @@ bool rubric_parse(struct rubric *rubric, const char *path, const char *text, siz
 /// Replaces the traces by `paths` (copied, not expanded), each of weight 1: the command line's
 /// --trace. A path that is not absolute is relative to the current folder.
 void rubric_set_traces(struct rubric *rubric, char *const *paths, size_t n_paths);
+
+/// Adds each file of a folder, sorted by name, as a hidden trace of weight 1: --hidden. What begins
+/// with a dot or with README is left out, and so are folders. False with *error when there is none.
+bool rubric_add_hidden(struct rubric *rubric, const char *folder, struct error *error);
+
+/// The traces for one student, with the seeds that are made for them; as many as the rubric has.
+/// The caller calls rubric_traces_free.
+struct trace_choice *rubric_traces_for(const struct rubric *rubric, const char *student);
+
+void rubric_traces_free(struct trace_choice *traces, size_t n_traces);
 
 void rubric_free(struct rubric *rubric);
 

@@ -4,6 +4,8 @@
 
 #include <assert.h>
 
+#include "grading/rubric_traces.h"
+
 static_assert(sizeof(enum heap_base) == sizeof(unsigned), "SCHEMA_WORD stores an unsigned");
 
 const struct schema_word rubric_criteria[] = {
@@ -58,6 +60,12 @@ static const struct schema_key build_keys[] = {
      .count_offset = SETTING(build.n_flags),
      .fallback = "-O2",
      .help = "given to the compiler besides the fixed ones"},
+    {.name = "allow",
+     .type = SCHEMA_TEXTS,
+     .offset = SETTING(build.allow),
+     .count_offset = SETTING(build.n_allow),
+     .help = "functions of the C library, besides the usual, that a submission may call where "
+             "cycles are counted; what runs in them costs nothing"},
     {.name = "abi",
      .type = SCHEMA_WORD,
      .offset = SETTING(heap.abi),
@@ -191,21 +199,6 @@ static const struct schema_key speed_keys[] = {
      .help = "how long one trace may be timed, both sides together"},
     {0}};
 
-static const struct schema_key trace_keys[] = {
-    {.name = "file",
-     .type = SCHEMA_TEXT,
-     .required = true,
-     .offset = offsetof(struct trace_choice, path),
-     .help = "a file, or a pattern such as traces/malloc/*.rep; from the project's root"},
-    {.name = "weight",
-     .type = SCHEMA_NUMBER,
-     .offset = offsetof(struct trace_choice, weight),
-     .minimum = 0,
-     .maximum = 1e6,
-     .fallback = "1",
-     .help = "its part of every criterion's points, against the other traces' weights"},
-    {0}};
-
 static const struct schema_key criterion_keys[] = {
     {.name = "name",
      .type = SCHEMA_WORD,
@@ -300,6 +293,10 @@ const struct schema_key rubric_keys[] = {
      .maximum = 0x1p32,
      .fallback = "1",
      .help = "of those sizes, of the policy random, of what fresh frames hold"},
+    {.name = "salt",
+     .type = SCHEMA_TEXT,
+     .offset = offsetof(struct rubric_draft, rubric.salt),
+     .help = "a secret text, out of which 'seed: student' makes the seeds of traces"},
     {.name = "max_accesses",
      .type = SCHEMA_NUMBER,
      .offset = SETTING(modules.max_accesses),
@@ -310,11 +307,11 @@ const struct schema_key rubric_keys[] = {
     {.name = "traces",
      .type = SCHEMA_LIST,
      .required = true,
-     .offset = offsetof(struct rubric_draft, patterns),
-     .count_offset = offsetof(struct rubric_draft, n_patterns),
-     .keys = trace_keys,
-     .element_bytes = sizeof(struct trace_choice),
-     .check = rubric_check_pattern},
+     .offset = offsetof(struct rubric_draft, entries),
+     .count_offset = offsetof(struct rubric_draft, n_entries),
+     .keys = rubric_trace_keys,
+     .element_bytes = sizeof(struct trace_entry),
+     .check = rubric_check_trace},
     {.name = "criteria",
      .type = SCHEMA_LIST,
      .required = true,
@@ -323,4 +320,5 @@ const struct schema_key rubric_keys[] = {
      .keys = criterion_keys,
      .element_bytes = sizeof(struct criterion),
      .check = rubric_check_criterion},
+    {.name = "late", .type = SCHEMA_GROUP, .keys = rubric_late_keys},
     {0}};

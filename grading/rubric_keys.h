@@ -6,11 +6,13 @@
 #include "grading/rubric.h"
 #include "harness/base/schema.h"
 
-/// What the table stores into: the rubric, and the trace patterns until they are expanded.
+struct trace_entry; // grading/rubric_traces.h
+
+/// What the table stores into: the rubric, and the entries of `traces` until they are taken.
 struct rubric_draft {
     struct rubric rubric;
-    struct trace_choice *patterns;
-    size_t n_patterns;
+    struct trace_entry *entries;
+    size_t n_entries;
 };
 
 /// Offset of a member of the lab's settings.
@@ -22,11 +24,14 @@ extern const struct schema_key rubric_keys[];
 extern const struct schema_key rubric_common_keys[];
 extern const struct schema_key rubric_grid_keys[];
 
+/// Of `late` (rubric_keys_late.c); the check runs once the whole rubric was read.
+extern const struct schema_key rubric_late_keys[];
+bool rubric_check_late(const struct schema_place *place, struct rubric *rubric);
+
 /// The criteria's names by enum criterion_kind.
 extern const struct schema_word rubric_criteria[];
 
-/// Called after each entry of `traces` and `criteria` was read.
-bool rubric_check_pattern(const struct schema_place *place, void *draft, void *pattern);
+/// Called after each entry of `criteria` was read.
 bool rubric_check_criterion(const struct schema_place *place, void *draft, void *criterion);
 
 #endif

@@ -10,6 +10,10 @@
 
 #define MILLIONTHS 1e6
 
+/// A hidden case earns whole hundredths of its share: an allocator can write what it has seen into
+/// the size of its heap, and the points would tell it to the last digit.
+#define HIDDEN_STEPS 100
+
 struct points {
     int64_t score;
     int64_t max_score;
@@ -73,7 +77,9 @@ static double case_fraction(const struct criterion *criterion, const struct case
         return 1;
     }
     double value = criterion_metric(criterion, one)->value;
-    return fmin(fmax((value - criterion->none) / (criterion->full - criterion->none), 0), 1);
+    double fraction =
+        fmin(fmax((value - criterion->none) / (criterion->full - criterion->none), 0), 1);
+    return one->hidden ? round(fraction * HIDDEN_STEPS) / HIDDEN_STEPS : fraction;
 }
 
 /// What the points are computed from, over all cases that count.

@@ -45,7 +45,8 @@ static bool counts(const struct case_result *one, const struct graded_metric *gr
     bool wanted = graded->cases == OF_ALL     ? true
                   : graded->cases == OF_SPEED ? one->counts_speed
                                               : one->counts_utilization;
-    return wanted && (one->status != STATUS_PASSED || isfinite(metric_value(one, graded->metric)));
+    return wanted && (one->status != STATUS_PASSED || (one->hidden && one->n_metrics == 0) ||
+                      isfinite(metric_value(one, graded->metric)));
 }
 
 static const struct criterion_result *find_criterion(const struct result *result, const char *name)
@@ -82,7 +83,8 @@ static void find_worst_loss(const struct result *result, const struct graded_met
     }
     for (size_t i = 0; weights > 0 && i < result->n_cases; i++) {
         const struct case_result *one = &result->cases[i];
-        if (!counts(one, graded) || one->status != STATUS_PASSED) {
+        if (!counts(one, graded) || one->status != STATUS_PASSED ||
+            !isfinite(metric_value(one, graded->metric))) {
             continue;
         }
         double missing = (criterion->full - metric_value(one, graded->metric)) /
@@ -161,6 +163,10 @@ char *advice_text(const struct result *result)
                          worst.where->trace, worst.where->machine,
                          100 * metric_value(worst.where, worst.graded->metric), worst.graded->words,
                          worst.points, 100 * worst.criterion->full);
+    }
+    if (result->build.uncounted != NULL) {
+        return xasprintf("what is said above about %s: without it cycles can be counted.",
+                         result->build.uncounted->code);
     }
     return xasprintf("%s: %.2fx of the reference's speed costs %.1f points (full marks from %gx).",
                      worst.where->trace, metric_value(worst.where, METRIC_THROUGHPUT), worst.points,

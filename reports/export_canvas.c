@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Canvas's gradebook CSV. Canvas knows people by its own ID or by their SIS ids, so the right file
-// is made from the one that Canvas exported, cut to the columns below (`roster`): its people and
-// one column of points. A submission belongs to the person whose login, name or id it is called by.
-// Without a roster the submissions' names stand as logins.
+// is made from the one that Canvas exported (`roster`): of its columns those that tell who somebody
+// is, of its rows the people, and one column of points. Other columns would set those grades anew.
+// A submission belongs to the person whose login, name or id it is called by. Without a roster the
+// submissions' names stand as logins.
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ enum { STUDENT, ID, SIS_USER_ID, SIS_LOGIN_ID, SECTION, N_COLUMNS };
 static const struct csv_column columns[] = {
     [STUDENT] = {"Student", true},          [ID] = {"ID", true},
     [SIS_USER_ID] = {"SIS User ID", false}, [SIS_LOGIN_ID] = {"SIS Login ID", false},
-    [SECTION] = {"Section", false},         {NULL}};
+    [SECTION] = {"Section", false},         {.takes_others = true}};
 
 static void print_line(const char *const *cells, const char *title, FILE *stream)
 {

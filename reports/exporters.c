@@ -9,10 +9,16 @@
 #include "reports/replace.h"
 
 const struct exporter exporters[] = {
-    {"csv", "name, status, points and first verdict, one line a submission", false, export_csv},
-    {"canvas", "Canvas's gradebook CSV, with one new column", false, export_canvas},
-    {"plagiarism", "the sources, a folder a student, as MOSS, JPlag and Dolos read them", true,
-     export_plagiarism},
+    {"csv", "name, status, points and first verdict, one line a submission", .write = export_csv},
+    {"canvas", "Canvas's gradebook CSV, with one new column", .write = export_canvas},
+    {"statistics", "histogram, quartiles, pass rates of traces, verdicts; for the instructor",
+     .needs_results = true, .write = export_statistics},
+    {"leaderboard", "ranks under pseudonyms, for everybody to see", .needs_results = true,
+     .needs_pseudonyms = true, .write = export_leaderboard},
+    {"leaderboard-csv", "the same as CSV", .needs_results = true, .needs_pseudonyms = true,
+     .write = export_leaderboard_csv},
+    {"plagiarism", "the sources, a folder a student, as MOSS, JPlag and Dolos read them",
+     .is_folder = true, .write = export_plagiarism},
     {NULL},
 };
 

@@ -12,14 +12,17 @@
 #include <stddef.h>
 
 #include "harness/base/error.h"
+#include "harness/base/result.h"
 
 /// One line of the course's list.
 struct export_row {
-    char *name;          ///< of the submission, as the list has it
-    char *status;        ///< "graded", "not_built", "harness_error"
-    double score;        ///< NAN: none; a harness error is never a zero
-    double max_score;    ///< NAN: none
-    char *first_verdict; ///< the first failing case's code; or NULL
+    char *name;       ///< of the submission, as the list has it
+    char *status;     ///< "graded", "not_built", "harness_error"
+    double score;     ///< that counts, after deductions; NAN: none; a harness error is never a zero
+    double max_score; ///< NAN: none
+    char *first_verdict;   ///< the first failing case's code; or NULL
+    struct result *result; ///< what course_take_result leaves of it; NULL: none, or not read
+    char *pseudonym;       ///< or NULL: not given
 };
 
 struct export_source {
@@ -33,7 +36,9 @@ struct export_source {
 struct exporter {
     const char *name; ///< "canvas", "csv", "plagiarism"
     const char *description;
-    bool is_folder; ///< reads submissions and writes a new folder; else results and one file
+    bool is_folder;        ///< reads submissions and writes a new folder; else results and one file
+    bool needs_results;    ///< of the rows
+    bool needs_pseudonyms; ///< which only a batch has
     /// Writes to `path`, a file that is replaced whole or a folder that must not exist yet. False
     /// with *error.
     bool (*write)(const struct export_source *source, const char *path, struct error *error);
@@ -47,6 +52,10 @@ const struct exporter *exporter_find(const char *name);
 /// The exporters; for exporters.c.
 bool export_canvas(const struct export_source *source, const char *path, struct error *error);
 bool export_csv(const struct export_source *source, const char *path, struct error *error);
+bool export_leaderboard(const struct export_source *source, const char *path, struct error *error);
+bool export_leaderboard_csv(const struct export_source *source, const char *path,
+                            struct error *error);
+bool export_statistics(const struct export_source *source, const char *path, struct error *error);
 bool export_plagiarism(const struct export_source *source, const char *path, struct error *error);
 
 #endif

@@ -7,20 +7,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "reports/redact.h"
 #include "reports/replace.h"
 
 #define DEFAULT_WIDTH 100
 
 const struct format formats[] = {
-    {"terminal", "a table and every fault in full, for people", "txt", terminal_write},
-    {"json", "the whole result tree, for programs", "json", json_write},
-    {"feedback", "the same text as the terminal's, 80 columns, for a student", "txt",
+    {"terminal", "a table and every fault in full, for people", "txt", false, terminal_write},
+    {"json", "the whole result tree, for programs", "json", false, json_write},
+    {"feedback", "the same text as the terminal's, 80 columns, for a student", "txt", true,
      feedback_write},
-    {"gradescope", "Gradescope's results.json", "json", gradescope_write},
-    {"autolab", "the last two lines of an Autolab autograder", "txt", autolab_write},
-    {"github", "GitHub Classroom's result, base64", "txt", github_write},
-    {"junit", "JUnit XML, for continuous integration", "xml", junit_write},
-    {"tap", "the Test Anything Protocol, version 14", "tap", tap_write},
+    {"gradescope", "Gradescope's results.json", "json", true, gradescope_write},
+    {"autolab", "the last two lines of an Autolab autograder", "txt", true, autolab_write},
+    {"github", "GitHub Classroom's result, base64", "txt", true, github_write},
+    {"junit", "JUnit XML, for continuous integration", "xml", true, junit_write},
+    {"tap", "the Test Anything Protocol, version 14", "tap", true, tap_write},
     {NULL},
 };
 
@@ -32,6 +33,15 @@ const struct format *format_find(const char *name)
         }
     }
     return NULL;
+}
+
+void format_print(const struct format *format, const struct result *result, FILE *stream,
+                  const struct format_options *options)
+{
+    struct result view = redact_view(result);
+    bool is_redacted = format->is_for_students || options->for_student;
+    format->write_unredacted(is_redacted ? &view : result, stream, options);
+    redact_view_free(&view);
 }
 
 struct format_options format_options_for(FILE *stream)
@@ -56,6 +66,6 @@ bool format_write_file(const struct format *format, const struct result *result,
     if (!replace_begin(&replacement, path, error)) {
         return false;
     }
-    format->write(result, replacement.stream, options);
+    format_print(format, result, replacement.stream, options);
     return replace_finish(&replacement, error);
 }

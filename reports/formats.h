@@ -24,6 +24,7 @@
 struct format_options {
     size_t width; ///< columns of the terminal; text is laid out for at least 40
     bool colors;
+    bool for_student; ///< only what students may see, whatever the format
 };
 
 /// Writes the tree. The stream's error flag tells whether that worked.
@@ -33,8 +34,9 @@ typedef void format_write(const struct result *result, FILE *stream,
 struct format {
     const char *name; ///< "terminal", "json"
     const char *description;
-    const char *extension; ///< of a file: "txt"
-    format_write *write;
+    const char *extension;          ///< of a file: "txt"
+    bool is_for_students;           ///< shows nothing of hidden cases but outcome and points
+    format_write *write_unredacted; ///< for format_print alone
 };
 
 extern const struct format formats[]; ///< the name is NULL at the end
@@ -42,12 +44,17 @@ extern const struct format formats[]; ///< the name is NULL at the end
 /// The format of that name, or NULL.
 const struct format *format_find(const char *name);
 
+/// Writes the tree to a stream, whose error flag tells whether that worked; a format for students
+/// gets what they may see of it.
+void format_print(const struct format *format, const struct result *result, FILE *stream,
+                  const struct format_options *options);
+
 /// The options that suit a stream: a terminal's width, and colours when NO_COLOR is unset or
 /// empty; 100 columns without colours for everything else.
 struct format_options format_options_for(FILE *stream);
 
-/// Writes to a temporary file beside `path` and renames it, so that readers see the old file or the
-/// whole new one. What is no regular file (/dev/stdout) is written directly. False with *error.
+/// The same to a temporary file beside `path` and renames it, so that readers see the old file or
+/// the whole new one. What is no regular file (/dev/stdout) is written directly. False with *error.
 bool format_write_file(const struct format *format, const struct result *result, const char *path,
                        const struct format_options *options, struct error *error);
 

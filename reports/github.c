@@ -8,6 +8,7 @@
 
 #include "reports/formats.h"
 #include "reports/json_build.h"
+#include "reports/late_report.h"
 #include "reports/outcomes.h"
 
 static const char *status_word(const struct outcome *one, bool is_build)
@@ -31,6 +32,16 @@ static json_t *test_json(const struct outcome *one, bool is_build)
     return test;
 }
 
+/// A test of its own, for the points of the tests are added up there.
+static json_t *late_json(double deduction)
+{
+    struct outcome late = {.name = (char *)"late",
+                           .status = STATUS_FAILED,
+                           .text = (char *)"Points taken off since it was handed in late.",
+                           .score = -deduction};
+    return test_json(&late, false);
+}
+
 static json_t *root_json(const struct result *result)
 {
     struct outcomes outcomes = outcomes_of(result);
@@ -38,6 +49,9 @@ static json_t *root_json(const struct result *result)
     json_t *tests = json_array();
     for (size_t i = 0; i < outcomes.n_items; i++) {
         json_push(tests, test_json(&outcomes.items[i], i == 0));
+    }
+    if (late_report_deducted(result) > 0) {
+        json_push(tests, late_json(late_report_deducted(result)));
     }
     const char *status = !result->build.ok                            ? "error"
                          : outcomes.n_failed + outcomes.n_skipped > 0 ? "fail"

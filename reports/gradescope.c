@@ -8,6 +8,7 @@
 #include "harness/base/memory.h"
 #include "reports/formats.h"
 #include "reports/json_build.h"
+#include "reports/late_report.h"
 #include "reports/outcomes.h"
 
 /// The words, then what the submission or its compiler printed.
@@ -61,9 +62,14 @@ static char *summary_text(const struct result *result, const struct outcomes *ou
     if (!result->build.ok) {
         return xasprintf("%s lab: %s", result->lab, outcomes->items[0].reason);
     }
-    return xasprintf("%s lab: %zu of %zu tests passed.", result->lab,
-                     outcomes->n_items - 1 - outcomes->n_failed - outcomes->n_skipped,
-                     outcomes->n_items - 1);
+    double deduction = late_report_deducted(result);
+    char *late =
+        deduction > 0 ? xasprintf(" Handed in late: %.15g points less.", deduction) : xstrdup("");
+    char *text = xasprintf("%s lab: %zu of %zu tests passed.%s", result->lab,
+                           outcomes->n_items - 1 - outcomes->n_failed - outcomes->n_skipped,
+                           outcomes->n_items - 1, late);
+    free(late);
+    return text;
 }
 
 void gradescope_write(const struct result *result, FILE *stream,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 // The result tree as JSON, schema 1. A documented interface: names are added, never changed.
 //
-//   {"schema": 1, "version", "lab", "submission", "rubric", "score", "max_score",
+//   {"schema": 1, "version", "lab", "submission", "rubric", "op_noun", "score", "max_score",
 //    "cases": [{"trace", "status": "passed|failed|skipped", "verdict": VERDICT or null,
 //               "warnings": [VERDICT], "metrics": METRICS, "samples": {column: [numbers]},
-//               "output", "weight", "score", "max_score"}],
+//               "output", "weight", "hidden", "seed", "counts_utilization", "counts_speed",
+//               "score", "max_score"}],
 //    "criteria": [{"name", "score", "max_score", "value", "none", "full"}],
 //    "metrics": METRICS,
 //    "build": {"ok", "compiler", "command", "files", "note", "output", "isolation", "sources_hash",
@@ -144,6 +145,8 @@ static json_t *case_json(const struct case_result *one)
     set(object, "trace", text_json(one->trace));
     set(object, "machine", text_json(one->machine));
     set(object, "trace_hash", text_json(one->trace_hash));
+    set(object, "hidden", json_boolean(one->hidden));
+    set(object, "seed", count_json(one->seed));
     set(object, "status", json_string(status_names[one->status]));
     set(object, "verdict", verdict_json(one->verdict));
     set(object, "warnings", warnings);
@@ -151,6 +154,8 @@ static json_t *case_json(const struct case_result *one)
     set(object, "samples", samples_json(one));
     set(object, "output", text_json(one->output));
     set(object, "weight", number_json(one->weight));
+    set(object, "counts_utilization", json_boolean(one->counts_utilization));
+    set(object, "counts_speed", json_boolean(one->counts_speed));
     set(object, "score", number_json(one->score));
     set(object, "max_score", number_json(one->max_score));
     return object;
@@ -200,6 +205,7 @@ static json_t *result_json(const struct result *result)
     set(object, "lab", text_json(result->lab));
     set(object, "submission", text_json(result->submission));
     set(object, "rubric", text_json(result->rubric));
+    set(object, "op_noun", text_json(result->op_noun));
     set(object, "score", number_json(result->score));
     set(object, "max_score", number_json(result->max_score));
     set(object, "cases", cases);

@@ -78,6 +78,8 @@ static const struct json_shape case_shape = {
         {JSON_FIELD(struct case_result, trace, json_take_text)},
         {JSON_FIELD(struct case_result, machine, json_take_text_or_null), .optional = true},
         {JSON_FIELD(struct case_result, trace_hash, json_take_text_or_null), .optional = true},
+        {JSON_FIELD(struct case_result, hidden, json_take_flag), .optional = true},
+        {JSON_FIELD(struct case_result, seed, json_take_count), .optional = true},
         {JSON_FIELD(struct case_result, status, take_status)},
         {JSON_FIELD(struct case_result, verdict, json_take_pointed), .shape = &verdict_shape},
         {JSON_LIST(struct case_result, warnings, json_take_list), .shape = &verdict_shape},

@@ -71,10 +71,11 @@ char *plot_find_gnuplot(void)
 }
 
 /// `folder` is absolute: the child stands in it when Landlock looks for it.
-static void start(struct isolated *isolated, const char *program, const char *folder)
+static void start(struct isolated *isolated, const char *program, const char *folder,
+                  const char *script)
 {
     // Without its start files and settings: the same pictures for everybody.
-    const char *arguments[] = {program, "-d", SCRIPT, NULL};
+    const char *arguments[] = {program, "-d", script, NULL};
     const char *environment[] = {"LC_ALL=C.UTF-8", NULL};
     const char *readable[] = {"/", NULL};
     int output_fd = output_open(&isolated->output, OUTPUT_BYTES, false);
@@ -94,7 +95,7 @@ static void start(struct isolated *isolated, const char *program, const char *fo
     close(output_fd);
 }
 
-static bool run_gnuplot(const char *folder, struct error *error)
+bool plot_run(const char *folder, const char *script, struct error *error)
 {
     char *program = plot_find_gnuplot();
     if (program == NULL) {
@@ -102,7 +103,7 @@ static bool run_gnuplot(const char *folder, struct error *error)
     }
     struct isolated isolated = {0};
     char *place = realpath(folder, NULL);
-    start(&isolated, program, place == NULL ? folder : place);
+    start(&isolated, program, place == NULL ? folder : place, script);
     free(place);
     enum isolated_end end = isolated_wait(&isolated);
     char *said = output_last_lines(&isolated.output, 4);
@@ -149,7 +150,7 @@ bool plot_draw(const struct plot_input *input, const char *folder, struct error 
         fine = !ferror(script);
         fine = fclose(script) == 0 && fine;
     }
-    fine = fine ? run_gnuplot(folder, error)
+    fine = fine ? plot_run(folder, SCRIPT, error)
                 : error_at(error, path, 0, 0, "cannot be written: %s", strerror(errno));
     if (!fine) {
         remove_pictures(folder);

@@ -52,6 +52,10 @@ void plot_write_script(const struct plot_input *input, FILE *script);
 /// when gnuplot is missing or fails; then there are no pictures, and the script stays.
 bool plot_draw(const struct plot_input *input, const char *folder, struct error *error);
 
+/// Runs gnuplot on a script that lies in `folder`, where alone it may write. False with *error when
+/// it is missing, fails or takes too long.
+bool plot_run(const char *folder, const char *script, struct error *error);
+
 /// Removes what plot_draw left in `folder`: pictures of an earlier run beside a new result mislead.
 void plot_remove(const char *folder);
 

@@ -65,7 +65,9 @@ static void write_failures(const struct result *result, FILE *script)
         if (one->status != STATUS_PASSED) {
             n_failed++;
             fprintf(script, "%zu %s\n", i + 1,
-                    one->verdict == NULL ? "skipped" : one->verdict->code);
+                    one->verdict != NULL           ? one->verdict->code
+                    : one->status == STATUS_FAILED ? "failed"
+                                                   : "skipped");
         }
     }
     fputs("END\n", script);

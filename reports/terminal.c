@@ -105,7 +105,12 @@ static size_t count_passed(const struct result *result)
 
 const char *terminal_case_noun(const struct result *result)
 {
-    return result->n_cases > 0 && result->cases[0].machine != NULL ? "case" : "trace";
+    for (size_t i = 0; i < result->n_cases; i++) {
+        if (result->cases[i].machine != NULL) {
+            return "case";
+        }
+    }
+    return "trace";
 }
 
 /// What the mean of a criterion says.
@@ -131,16 +136,19 @@ static char *ratio_reason(const struct result *result, const struct criterion_re
         i++;
     }
     double factor = units[i].factor;
-    char mean[96];
+    char mean[96] = "";
     char none[64] = "";
-    snprintf(mean, sizeof mean, units[i].mean, factor * criterion->value);
-    bool with_zeros = !all_passed && strcmp(criterion->name, "throughput") != 0;
+    bool has_mean = isfinite(criterion->value); // students are not told one over hidden cases
+    if (has_mean) {
+        snprintf(mean, sizeof mean, units[i].mean, factor * criterion->value);
+    }
+    bool with_zeros = has_mean && !all_passed && strcmp(criterion->name, "throughput") != 0;
     if (criterion->none > 0) {
         snprintf(none, sizeof none, ", none up to %g%s", factor * criterion->none, units[i].unit);
     }
-    return xasprintf("%s%s (each %s: full marks from %g%s%s)", mean,
-                     with_zeros ? " with 0 for the others" : "", terminal_case_noun(result),
-                     factor * criterion->full, units[i].unit, none);
+    return xasprintf("%s%s%s(each %s: full marks from %g%s%s)", mean,
+                     with_zeros ? " with 0 for the others" : "", has_mean ? " " : "",
+                     terminal_case_noun(result), factor * criterion->full, units[i].unit, none);
 }
 
 /// How a criterion's points come about. The caller frees it.
@@ -149,6 +157,9 @@ static char *criterion_reason(const struct result *result, const struct criterio
     size_t n_passed = count_passed(result);
     if (!result->build.ok) {
         return xstrdup("not built");
+    }
+    if (criterion->score < 0) {
+        return xstrdup("handed in late");
     }
     if (criterion->max_score <= 0) {
         return xstrdup("not measured, left out of the total");
@@ -162,8 +173,12 @@ static char *criterion_reason(const struct result *result, const struct criterio
         free(share);
         return text;
     }
-    if (!isfinite(criterion->value)) {
+    if (n_passed == 0) {
         return xasprintf("no %s passed", terminal_case_noun(result));
+    }
+    if (result->build.uncounted != NULL && criterion->value < 0.005 &&
+        strcmp(criterion->name, "throughput") == 0) {
+        return xasprintf("cycles could not be counted (%s)", result->build.uncounted->code);
     }
     return ratio_reason(result, criterion, n_passed == result->n_cases);
 }

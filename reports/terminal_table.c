@@ -97,7 +97,7 @@ static void set_ratio(struct row *row, const struct metric *metrics, size_t n_me
     if (isfinite(ratio) && isfinite(spread)) {
         set(row, COLUMN_RATIO, "%.2fx +-%.0f%%", ratio, 100 * spread);
     } else if (isfinite(ratio)) {
-        set(row, COLUMN_RATIO, "%.2fx", ratio);
+        set(row, COLUMN_RATIO, ratio < 0.005 ? "-" : "%.2fx", ratio); // not counted
     }
 }
 

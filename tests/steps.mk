@@ -11,8 +11,8 @@ BUILD_WITH := $(MAKE) -f Makefile --no-print-directory -s
 
 # Attacks take all they can get of processes, memory and time: nothing runs beside them.
 CALM   := references unit-asan unit-valgrind unit-clang regress cli-asan cli unit \
-          mutants mutants-clang batch coursework modules fit sanitized sanitized-vm plots cost \
-          regress-cli fallback policies autograders vm vmtrace report install record references-vm \
+          mutants mutants-clang batch late slurm coursework modules fit sanitized sanitized-vm plots cost explain \
+          regress-cli fallback policies hidden autograders vm vmtrace report install record references-vm \
           structure
 HOSTILE := attacks attacks-course
 .PHONY: all release asan clang $(CALM) $(HOSTILE)
@@ -52,6 +52,10 @@ cli-asan:
 	$(STEP) 'command line under ASan and UBSan' tests/cli/cli.sh build/asan/mmgrade
 batch:
 	$(STEP) 'grading a course, being stopped, being killed' tests/cli/batch.sh $(PROGRAM)
+late:
+	$(STEP) 'late policy, statistics, leaderboard' tests/cli/late.sh $(PROGRAM)
+slurm:
+	$(STEP) 'grading a course on Slurm, losing a node' tests/cli/slurm.sh $(PROGRAM)
 plots:
 	$(STEP) 'report folders and pictures' tests/cli/plots.sh $(PROGRAM)
 record:
@@ -62,8 +66,12 @@ vm:
 	$(STEP) 'the simulated machine' tests/cli/vm.sh $(PROGRAM)
 cost:
 	$(STEP) 'simulated cycles never move' tests/cli/cost.sh $(PROGRAM)
+explain:
+	$(STEP) 'explanations and refusals' tests/cli/explain.sh $(PROGRAM)
 report:
 	$(STEP) 'stored results in every format' tests/cli/report.sh $(PROGRAM)
+hidden:
+	$(STEP) 'hidden traces stay hidden' tests/cli/hidden.sh $(PROGRAM)
 autograders:
 	$(STEP) 'autograders for Gradescope and Autolab' tests/cli/autograders.sh $(RELEASE)
 modules:

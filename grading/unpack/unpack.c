@@ -95,8 +95,10 @@ static enum archive_kind kind_of(struct archive_entry *entry)
         return ARCHIVE_FIFO;
     case AE_IFSOCK:
         return ARCHIVE_SOCKET;
-    default:
+    case AE_IFREG:
         return ARCHIVE_FILE;
+    default:
+        return ARCHIVE_UNKNOWN;
     }
 }
 

@@ -35,12 +35,14 @@ bool cursor_refuse(struct cursor *cursor, const char *word, const char *reason, 
                               .line = line_of(cursor, word),
                               .path = cursor->path,
                               .error = cursor->error};
+    cursor->refused = word;
     return scanner_refuse_word(&scanner, word, reason, more);
 }
 
 bool cursor_refuse_number(struct cursor *cursor, const char *word, const char *what)
 {
     if (*word == '\n') {
+        cursor->refused = word;
         return error_at(cursor->error, cursor->path, line_of(cursor, word), 0, "%s is missing",
                         what);
     }

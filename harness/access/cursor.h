@@ -26,6 +26,7 @@ struct cursor {
     bool keeps_lines; ///< binary: lines are those of the text that was converted, not numbers
     bool ended;       ///< binary: the end mark has been read
     bool failed;      ///< with *error
+    const char *refused; ///< the word that was, or NULL
     const char *path;
     struct error *error;
 };

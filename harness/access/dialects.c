@@ -93,12 +93,37 @@ static const struct access_dialect *match(const char *sample, size_t n_bytes)
     return NULL;
 }
 
+/// A first line that a dialect can read half of is told as that dialect tells it.
+static bool refuse_half_read(const char *path, const char *sample, const char *end,
+                             const char *word, struct error *error)
+{
+    const char *furthest = word;
+    for (size_t i = 0; i < n_access_dialects; i++) {
+        const struct access_dialect *dialect = &access_dialects[i];
+        struct error told;
+        struct access record;
+        struct cursor cursor = {.at = sample, .end = end, .line = 1, .path = path, .error = &told};
+        if (dialect->unit_bytes != 0 || dialect->read(&cursor, &record, 1) != 0 ||
+            cursor.refused == NULL || cursor.refused <= furthest) {
+            continue;
+        }
+        furthest = cursor.refused;
+        *error = told;
+        size_t used = strlen(error->text);
+        snprintf(error->text + used, sizeof error->text - used, " (dialect %s)", dialect->name);
+    }
+    return furthest > word;
+}
+
 static void refuse(const char *path, const char *sample, const char *end, struct error *error)
 {
     struct cursor cursor = {.at = sample, .end = end, .line = 1, .path = path, .error = error};
     const char *word = sample;
     while (word < end - 1 && (cursor_at_blank(word))) {
         word++;
+    }
+    if (refuse_half_read(path, sample, end, word, error)) {
+        return;
     }
     char more[320] = ": of no known dialect (";
     join_names(more + strlen(more), sizeof more - strlen(more) - 1);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <xxhash.h>
 
 #include "harness/base/error.h"
@@ -16,6 +17,13 @@
 static int by_name(const FTSENT **a, const FTSENT **b)
 {
     return strcmp((*a)->fts_name, (*b)->fts_name);
+}
+
+/// What of a file tells that it has changed when its bytes are not read.
+static void add_status(XXH3_state_t *state, const struct stat *status)
+{
+    const int64_t facts[] = {status->st_size, status->st_mtim.tv_sec, status->st_mtim.tv_nsec};
+    XXH3_64bits_update(state, facts, sizeof facts);
 }
 
 static bool add_file(XXH3_state_t *state, const char *path)
@@ -33,7 +41,22 @@ static bool add_file(XXH3_state_t *state, const char *path)
     return fine;
 }
 
-static bool add_tree(XXH3_state_t *state, const char *path)
+/// False when a file cannot be read, unless `*left_bytes` bounds what is.
+static bool add_entry(XXH3_state_t *state, const FTSENT *entry, uint64_t *left_bytes)
+{
+    uint64_t n_bytes = (uint64_t)entry->fts_statp->st_size;
+    if (left_bytes == NULL) {
+        return add_file(state, entry->fts_path);
+    }
+    if (n_bytes > *left_bytes || !add_file(state, entry->fts_path)) {
+        add_status(state, entry->fts_statp);
+    } else {
+        *left_bytes -= n_bytes;
+    }
+    return true;
+}
+
+static bool add_tree(XXH3_state_t *state, const char *path, uint64_t *left_bytes)
 {
     char *roots[] = {xstrdup(path), NULL};
     FTS *tree = fts_open(roots, FTS_PHYSICAL | FTS_NOCHDIR, by_name);
@@ -43,7 +66,7 @@ static bool add_tree(XXH3_state_t *state, const char *path)
         if (entry->fts_info == FTS_F) {
             const char *below = entry->fts_path + strlen(path);
             XXH3_64bits_update(state, below, strlen(below) + 1);
-            fine = add_file(state, entry->fts_path);
+            fine = add_entry(state, entry, left_bytes);
             n_files++;
         }
     }
@@ -54,18 +77,28 @@ static bool add_tree(XXH3_state_t *state, const char *path)
     return fine && n_files > 0;
 }
 
-char *content_hash(const char *path)
+static char *hash(const char *path, uint64_t *left_bytes)
 {
     XXH3_state_t *state = XXH3_createState();
     if (state == NULL || XXH3_64bits_reset(state) != XXH_OK) {
         die("cannot hash %s: out of memory", path);
     }
     char *text = NULL;
-    if (add_tree(state, path)) {
+    if (add_tree(state, path, left_bytes)) {
         text = xasprintf("%016" PRIx64, (uint64_t)XXH3_64bits_digest(state));
     }
     XXH3_freeState(state);
     return text;
+}
+
+char *content_hash(const char *path)
+{
+    return hash(path, NULL);
+}
+
+char *content_hash_bounded(const char *path, uint64_t max_bytes)
+{
+    return hash(path, &max_bytes);
 }
 
 char *content_hash_text(const char *text)

@@ -87,6 +87,8 @@ struct case_result {
     char *machine;    ///< of several that a trace is played on: "16x4 lru"; or NULL
     char *trace_hash; ///< of the trace file, of labs that count cycles; or NULL
     double weight;    ///< as the rubric says
+    bool hidden;      ///< from students: they may learn the status and the points alone
+    uint64_t seed;    ///< of a trace that was generated; 0: it was not
     bool counts_utilization;
     bool counts_speed;
     enum status status;

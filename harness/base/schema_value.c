@@ -22,7 +22,8 @@ struct unit {
 static const struct unit byte_units[] = {
     {"GiB", 0x1p30}, {"MiB", 0x1p20}, {"KiB", 0x1p10}, {"bytes", 1},   {"B", 1}, {"", 1},
     {"GB", 0x1p30},  {"MB", 0x1p20},  {"KB", 0x1p10},  {"kB", 0x1p10}, {NULL, 0}};
-static const struct unit time_units[] = {{"min", 60}, {"s", 1}, {"ms", 1e-3}, {NULL, 0}};
+static const struct unit time_units[] = {{"days", 86400}, {"h", 3600},    {"min", 60}, {"s", 1},
+                                         {"ms", 1e-3},    {"day", 86400}, {NULL, 0}};
 static const struct unit no_units[] = {{"", 1}, {NULL, 0}};
 
 static const struct schema_word yes_no[] = {

@@ -12,12 +12,13 @@
 
 #include "grading/intake.h"
 #include "harness/base/memory.h"
-#include "harness/base/text_file.h"
+#include "harness/cli/batch_publish.h"
 #include "harness/cli/names.h"
+#include "reports/course.h"
 #include "reports/exporters.h"
-#include "reports/formats.h"
-#include "reports/json_read.h"
-#include "reports/replace.h"
+#include "reports/late_report.h"
+#include "reports/leaderboard_names.h"
+#include "reports/statistics.h"
 
 // --- Opening ----------------------------------------------------------------------------------
 
@@ -69,107 +70,47 @@ bool batch_folder_open(const char *folder, const char *submissions, struct error
     }
     char *results = xasprintf("%s/results", folder);
     char *feedback = xasprintf("%s/feedback", folder);
-    bool ok = lock(folder, error) && make_folder(results, error) && make_folder(feedback, error);
+    struct leaderboard_key key;
+    bool ok = lock(folder, error) && make_folder(results, error) && make_folder(feedback, error) &&
+              leaderboard_key_make(folder, &key, error);
     free(results);
     free(feedback);
     return ok;
-}
-
-// --- One submission ---------------------------------------------------------------------------
-
-static bool holds(const char *path, const char *text)
-{
-    struct error ignored;
-    size_t n_bytes;
-    char *old = text_file_read(path, strlen(text), &n_bytes, &ignored);
-    bool same = old != NULL && strcmp(old, text) == 0;
-    free(old);
-    return same;
-}
-
-static void write_text(const char *path, const char *text)
-{
-    struct error error;
-    struct replacement replacement;
-    bool ok = replace_begin(&replacement, path, &error);
-    if (ok) {
-        fputs(text, replacement.stream);
-        ok = replace_finish(&replacement, &error);
-    }
-    if (!ok) {
-        die("%s", error.text);
-    }
-}
-
-/// The commands that reproduce a fault name places of this machine, which are nothing to students.
-static void forget_commands(struct result *result)
-{
-    for (size_t i = 0; i < result->n_cases; i++) {
-        struct verdict *verdict = result->cases[i].verdict;
-        if (verdict != NULL) {
-            free(verdict->reproduce);
-            verdict->reproduce = NULL;
-        }
-    }
-}
-
-static void write_feedback(const char *path, const char *json)
-{
-    struct error error;
-    struct result result;
-    struct format_options options = {0};
-    bool ok = json_read_result(json, strlen(json), &result, &error);
-    if (ok) {
-        forget_commands(&result);
-        ok = format_write_file(format_find("feedback"), &result, path, &options, &error);
-    }
-    if (!ok) {
-        die("%s: %s", path, error.text);
-    }
-    result_free(&result);
-}
-
-void batch_folder_publish(const char *folder, const struct gradebook_row *row)
-{
-    char *name = intake_file_name(row->name);
-    char *result = xasprintf("%s/results/%s.json", folder, name);
-    char *feedback = xasprintf("%s/feedback/%s.txt", folder, name);
-    if (row->result_json == NULL) {
-        unlink(result);
-        unlink(feedback);
-    } else if (!holds(result, row->result_json) || access(feedback, F_OK) != 0) {
-        write_feedback(feedback, row->result_json);
-        write_text(result, row->result_json);
-    }
-    free(feedback);
-    free(result);
-    free(name);
 }
 
 // --- All of them ------------------------------------------------------------------------------
 
 struct course {
     const char *folder;
+    const struct late_rules *late;
     struct export_source source;
+    size_t n_published;
     struct names file_names; ///< in the order of the rows
 };
 
+/// The first pass: who is in the course, with points that count.
 static void add_row(void *context, const struct gradebook_row *row)
 {
     struct course *course = context;
     struct export_source *source = &course->source;
     const char *verdict = row->first_verdict;
-    batch_folder_publish(course->folder, row);
     source->rows = xreallocarray(source->rows, source->n_rows + 1, sizeof *source->rows);
     source->rows[source->n_rows++] =
         (struct export_row){.name = xstrdup(row->name),
                             .status = xstrdup(grade_status_name(row->status)),
-                            .score = row->score,
+                            .score = late_rules_apply(course->late, row).score,
                             .max_score = row->max_score,
                             .first_verdict = verdict == NULL ? NULL : xstrdup(verdict)};
     char *name = intake_file_name(row->name);
     names_add(&course->file_names, name);
     free(name);
+}
+
+/// The second pass, once all pseudonyms are known.
+static void publish_row(void *context, const struct gradebook_row *row)
+{
+    struct course *course = context;
+    batch_publish(course->folder, row, course->late, &course->source.rows[course->n_published++]);
 }
 
 static int compare_names(const void *left, const void *right)
@@ -201,27 +142,81 @@ static void remove_others(const struct course *course, const char *subfolder, co
     free(path);
 }
 
-void batch_folder_write(const char *folder, struct gradebook *gradebook)
+static void write_export(const struct course *course, const char *format, const char *file)
 {
     struct error error;
-    struct course course = {.folder = folder};
-    gradebook_each(gradebook, add_row, &course);
-    char *grades = xasprintf("%s/grades.csv", folder);
-    if (!exporter_find("csv")->write(&course.source, grades, &error)) {
+    char *path = xasprintf("%s/%s", course->folder, file);
+    if (!exporter_find(format)->write(&course->source, path, &error)) {
         die("%s", error.text);
     }
+    free(path);
+}
+
+struct late_list {
+    const struct late_rules *rules;
+    FILE *stream;
+};
+
+static void add_late_line(void *context, const struct gradebook_row *row)
+{
+    struct late_list *list = context;
+    struct late_outcome outcome = late_rules_apply(list->rules, row);
+    late_report_line(list->stream, row->name, &outcome);
+}
+
+/// A list of another policy must not be left.
+static void write_late(const struct course *course, struct gradebook *gradebook)
+{
+    char *path = xasprintf("%s/late.csv", course->folder);
+    char *text;
+    size_t n_bytes;
+    struct late_list list = {.rules = course->late, .stream = xopen_memstream(&text, &n_bytes)};
+    late_report_head(list.stream);
+    gradebook_each(gradebook, add_late_line, &list);
+    fclose(list.stream);
+    if (course->late->policy.is_set) {
+        batch_publish_text(path, text);
+    } else {
+        unlink(path);
+    }
+    free(text);
+    free(path);
+}
+
+static void draw_statistics(const struct course *course)
+{
+    struct error error;
+    struct statistics statistics;
+    statistics_collect(&statistics, &course->source);
+    if (!statistics_draw(&statistics, course->folder, &error)) {
+        note("no picture of the statistics: %s", error.text);
+    }
+    statistics_free(&statistics);
+}
+
+void batch_folder_write(const char *folder, struct gradebook *gradebook,
+                        const struct late_rules *late)
+{
+    struct error error;
+    struct leaderboard_key key;
+    struct course course = {.folder = folder, .late = late};
+    if (!leaderboard_key_read(folder, &key, &error)) {
+        die("%s", error.text);
+    }
+    gradebook_each(gradebook, add_row, &course);
+    leaderboard_name(&course.source, &key);
+    gradebook_each(gradebook, publish_row, &course);
+    write_export(&course, "csv", "grades.csv");
+    write_late(&course, gradebook);
+    write_export(&course, "leaderboard", "leaderboard.txt");
+    write_export(&course, "leaderboard-csv", "leaderboard.csv");
+    write_export(&course, "statistics", "statistics.txt");
+    draw_statistics(&course);
     if (course.file_names.n_items > 0) {
         qsort(course.file_names.items, course.file_names.n_items, sizeof(char *), compare_names);
         remove_others(&course, "results", ".json");
         remove_others(&course, "feedback", ".txt");
     }
-    free(grades);
     names_free(&course.file_names);
-    for (size_t i = 0; i < course.source.n_rows; i++) {
-        struct export_row *row = &course.source.rows[i];
-        free(row->name);
-        free(row->status);
-        free(row->first_verdict);
-    }
-    free(course.source.rows);
+    course_free(&course.source);
 }

@@ -2,6 +2,7 @@
 // Judging one submission of many, and knowing what was judged with.
 #include "harness/cli/batch_grade.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,12 +12,15 @@
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
 #include "harness/base/printable.h"
+#include "harness/base/schema.h"
 #include "harness/base/scratch.h"
+#include "harness/base/text_file.h"
 #include "harness/sandbox/collect.h"
 #include "reports/course.h"
 #include "reports/formats.h"
 #include "reports/json_read.h"
 
+#define MAX_RUBRIC_BYTES ((size_t)1 << 20)
 #define PASSES_PER_TRACE 12 ///< a generous count: check, again, cost, speed, explain, ...
 
 // --- What judges ------------------------------------------------------------------------------
@@ -53,11 +57,38 @@ static void add_project(FILE *stream)
     }
 }
 
+/// One value of the rubric under its keys, each with its length: no text runs into the next.
+static void add_value(void *context, const char *const *keys, size_t n_keys, const char *value)
+{
+    FILE *stream = context;
+    if (strcmp(keys[0], "late") == 0) {
+        return;
+    }
+    for (size_t i = 0; i < n_keys; i++) {
+        fprintf(stream, "%zu:%s ", strlen(keys[i]), keys[i]);
+    }
+    fprintf(stream, "%zu:%s\n", strlen(value), value);
+}
+
+static bool add_rubric(FILE *stream, const char *path, struct error *error)
+{
+    size_t n_bytes;
+    char *text = text_file_read(path, MAX_RUBRIC_BYTES, &n_bytes, error);
+    bool ok = text != NULL && schema_visit(path, text, n_bytes, add_value, stream, error);
+    free(text);
+    return ok;
+}
+
 static bool add_traces(FILE *stream, const struct lab_settings *settings, struct error *error)
 {
     for (size_t i = 0; i < settings->n_traces; i++) {
-        const char *path = settings->traces[i].path;
+        const struct trace_choice *one = &settings->traces[i];
+        if (one->generator != NULL) { // what the rubric's text says
+            continue;
+        }
+        const char *path = one->path;
         const char *slash = strrchr(path, '/');
+        fputs(one->hidden ? "hidden " : "", stream);
         if (!add(stream, slash == NULL ? path : slash + 1, path)) {
             return error_at(error, path, 0, 0, "this trace cannot be read");
         }
@@ -75,8 +106,8 @@ bool batch_grade_hash(const struct judge *judge, char **hash, struct error *erro
     add_programs(stream);
     add_project(stream);
     add(stream, "compiler", compiler);
-    add(stream, "rubric", rubric->path);
-    bool ok = add_traces(stream, &rubric->settings, error);
+    bool ok =
+        add_rubric(stream, rubric->path, error) && add_traces(stream, &rubric->settings, error);
     fclose(stream);
     *hash = ok ? content_hash_text(text) : NULL;
     free(compiler);
@@ -115,13 +146,22 @@ static char *refusal(const struct judge *judge, const struct submission_entry *e
     return taken ? NULL : printable_line(reason);
 }
 
-static void make_refused(const struct judge *judge, char *reason, struct result *result)
+/// Whether a roster names what is not there: the intake's reason is that of stat(2).
+static bool is_missing(const struct submission_entry *entry)
 {
+    return entry->refused != NULL && strcmp(entry->refused, strerror(ENOENT)) == 0;
+}
+
+static void make_refused(const struct judge *judge, const struct submission_entry *entry,
+                         const char *reason, struct result *result)
+{
+    bool is_there = !is_missing(entry);
+    const char *what = is_there ? "of this submission was built" : "was handed in";
     *result =
         (struct result){.lab = xstrdup(judge->rubric.lab), .rubric = xstrdup(judge->rubric.path)};
-    result->build.verdict = verdict_new("REFUSED", 0, 0);
+    result->build.verdict = verdict_new(is_there ? "REFUSED" : "NOT_HANDED_IN", 0, 0);
     free(result->build.verdict->message);
-    result->build.verdict->message = xasprintf("Nothing of this submission was built: %s.", reason);
+    result->build.verdict->message = xasprintf("Nothing %s: %s.", what, reason);
     score_result(&judge->rubric, result);
 }
 
@@ -130,10 +170,11 @@ bool batch_grade_entry(const struct judge *judge, const struct submission_entry 
 {
     struct error error;
     struct result result;
-    struct job job = {.submission = entry->path};
+    struct job job = {.submission = entry->path,
+                      .student = entry->student_id == NULL ? entry->name : entry->student_id};
     char *reason = refusal(judge, entry);
     if (reason != NULL) {
-        make_refused(judge, reason, &result);
+        make_refused(judge, entry, reason, &result);
     } else if (!judge_run(judge, job, &result)) {
         return false;
     }

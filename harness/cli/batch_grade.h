@@ -10,14 +10,16 @@
 #include "grading/intake.h"
 #include "harness/cli/judge.h"
 
-/// A hash of all that may change a grade, but the submission and the machine: the rubric's text,
-/// the traces, this program and its workers, templates, references, the compiler. The caller frees
-/// it. False with *error when one of the traces cannot be read.
+/// A hash of all that may change a raw score, but the submission and the machine: what the rubric
+/// says (not its comments, nor its late policy, which is applied afterwards), the traces, this
+/// program and its workers, templates, references, the compiler. The caller frees it. False with
+/// *error when the rubric or one of the traces cannot be read.
 bool batch_grade_hash(const struct judge *judge, char **hash, struct error *error);
 
 /// Judges one submission and writes its result tree as JSON to `path`. What was refused, or holds
-/// nothing that can be built, gets a result that was not built, with the verdict REFUSED. False,
-/// with a note on stderr, when the harness failed.
+/// nothing that can be built, gets a result that was not built, with the verdict REFUSED, or
+/// NOT_HANDED_IN when a roster names what is not there. False, with a note on stderr, when the
+/// harness failed.
 bool batch_grade_entry(const struct judge *judge, const struct submission_entry *entry,
                        const char *path);
 

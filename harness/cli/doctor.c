@@ -33,6 +33,13 @@ static bool has_worker(const char *name)
     return there;
 }
 
+/// What builds use beside the compiler, in the package binutils.
+static bool has_binutils(void)
+{
+    return has_program("/usr/bin/ar") && has_program("/usr/bin/nm") &&
+           has_program("/usr/bin/addr2line");
+}
+
 static bool has_gnuplot(void)
 {
     char *path = plot_find_gnuplot();
@@ -77,20 +84,22 @@ int command_doctor(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--help") == 0) {
         puts("usage: mmgrade doctor\n\nTells what this machine offers: compilers, isolation, "
-             "gnuplot, CPUs.");
+             "gnuplot, CPUs.\nExit status: 0 submissions can be judged here, 2 they cannot.");
         return 0;
     }
     if (argc > 1) {
         note("doctor takes no '%s'; see 'mmgrade doctor --help'", argv[1]);
         return 2;
     }
-    bool can_grade = has_worker("mmgrade-worker") &&
+    bool can_grade = has_worker("mmgrade-worker") && has_binutils() &&
                      (has_program("/usr/bin/gcc") || has_program("/usr/bin/clang"));
     tell("worker", has_worker("mmgrade-worker"), "MISSING: run make");
     tell("32-bit worker (abi: m32)", has_worker("mmgrade-worker32"),
          "no: install gcc-multilib and run make");
+    tell("archives", has_worker("mmgrade-unpack"), "MISSING: run make");
     tell("gcc", has_program("/usr/bin/gcc"), "no");
     tell("clang", has_program("/usr/bin/clang"), "no");
+    tell("binutils", has_binutils(), "MISSING: install binutils");
     bool isolates = tell_isolation();
     tell("gnuplot", has_gnuplot(), "no: no pictures; install gnuplot-nox");
     printf("%-28s %u%s\n", "CPUs", worker_cpus(),

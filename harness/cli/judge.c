@@ -75,8 +75,32 @@ static bool read_rubric(struct rubric *rubric, const struct judge_choice *choice
     return agrees;
 }
 
+/// Adds the folders, and makes sure that no submission can read what is hidden. False with a note.
+static bool add_hidden(struct rubric *rubric, const struct names *folders)
+{
+    struct error error;
+    for (size_t i = 0; i < folders->n_items; i++) {
+        if (!rubric_add_hidden(rubric, folders->items[i], &error)) {
+            note("%s", error.text);
+            return false;
+        }
+    }
+    for (size_t i = 0; i < rubric->settings.n_traces; i++) {
+        const struct trace_choice *one = &rubric->settings.traces[i];
+        const char *secret = one->generator == NULL ? one->path : rubric->path;
+        if (one->hidden && isolation_reveals(secret)) {
+            note("%s would not stay hidden: submissions could read it here (%s; they "
+                 "always see the system's programs, libraries and headers)",
+                 secret, isolation_name(isolation_offered()));
+            return false;
+        }
+    }
+    return true;
+}
+
 bool judge_open(struct judge *judge, const struct judge_choice *choice)
 {
+    *judge = (struct judge){0};
     if (choice->lab != NULL && lab_find(choice->lab) == NULL) {
         note("there is no lab '%s'; see 'mmgrade labs'", choice->lab);
         return false;
@@ -91,30 +115,78 @@ bool judge_open(struct judge *judge, const struct judge_choice *choice)
     if (choice->traces.n_items > 0) {
         rubric_set_traces(&judge->rubric, choice->traces.items, choice->traces.n_items);
     }
+    if (!add_hidden(&judge->rubric, &choice->hidden)) {
+        rubric_free(&judge->rubric);
+        return false;
+    }
     judge->reproduce_prefix = make_prefix(choice, &judge->rubric);
     return true;
+}
+
+/// Whose submission it is when nobody says so: the last part of its path without ".c". The caller
+/// frees it.
+static char *student_of(const char *submission)
+{
+    size_t end = strlen(submission);
+    while (end > 1 && submission[end - 1] == '/') {
+        end--;
+    }
+    size_t start = end;
+    while (start > 0 && submission[start - 1] != '/') {
+        start--;
+    }
+    if (end - start > 2 && strncmp(submission + end - 2, ".c", 2) == 0) {
+        end -= 2;
+    }
+    return xasprintf("%.*s", (int)(end - start), submission + start);
+}
+
+bool judge_count_reference(struct judge *judge)
+{
+    const struct lab *lab = lab_find(judge->rubric.lab);
+    struct error error;
+    bool fine = lab->count_reference == NULL ||
+                lab->count_reference(&judge->rubric.settings, &judge->reference_costs, &error);
+    if (!fine) {
+        note("%s", error.text);
+    }
+    return fine;
 }
 
 bool judge_run(const struct judge *judge, struct job job, struct result *result)
 {
     const struct rubric *rubric = &judge->rubric;
+    struct lab_settings settings = rubric->settings;
+    char *student = job.student == NULL ? student_of(job.submission) : xstrdup(job.student);
     *result = (struct result){.lab = xstrdup(rubric->lab),
                               .submission = printable(job.submission, strlen(job.submission)),
                               .rubric = xstrdup(rubric->path)};
-    job.settings = &rubric->settings;
+    settings.traces = rubric_traces_for(rubric, student);
+    job.settings = &settings;
     job.reproduce_prefix = judge->reproduce_prefix;
+    job.reference_costs = judge->reference_costs;
     struct error error;
-    if (!lab_find(rubric->lab)->run(&job, result, &error)) {
+    bool judged = lab_find(rubric->lab)->run(&job, result, &error);
+    if (judged) {
+        score_result(rubric, result);
+    } else {
         note("%s", error.text);
         result_free(result);
-        return false;
     }
-    score_result(rubric, result);
-    return true;
+    rubric_traces_free(settings.traces, settings.n_traces);
+    free(student);
+    return judged;
+}
+
+void judge_choice_free(struct judge_choice *choice)
+{
+    names_free(&choice->traces);
+    names_free(&choice->hidden);
 }
 
 void judge_close(struct judge *judge)
 {
     rubric_free(&judge->rubric);
     free(judge->reproduce_prefix);
+    free(judge->reference_costs);
 }

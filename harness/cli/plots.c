@@ -150,6 +150,6 @@ int command_plots(int argc, char **argv)
         interrupt_catch();
         status = draw_all(&arguments);
     }
-    names_free(&arguments.choice.traces);
+    judge_choice_free(&arguments.choice);
     return interrupt_seen() != 0 ? 128 + interrupt_seen() : status;
 }

@@ -17,6 +17,8 @@
 #include "reports/exporters.h"
 #include "reports/formats.h"
 #include "reports/json_read.h"
+#include "reports/late_report.h"
+#include "reports/leaderboard_names.h"
 #include "reports/redact.h"
 
 #define DEFAULT_TITLE "mmgrade"
@@ -27,42 +29,49 @@ struct arguments {
     const char *out;                 ///< NULL: standard output
     const char *title;
     const char *roster;
-    struct names hidden; ///< patterns of traces
+    struct names hidden;         ///< patterns of traces
+    bool for_student;            ///< only what students may see
+    struct late_deductions late; ///< of a batch; else none
     const char *subject;
 };
 
 static void print_help(void)
 {
     puts(
-        "usage: mmgrade report [--format FORMAT] [--out PATH] [--hide PATTERN]... RESULT\n"
-        "       mmgrade report --format FORMAT --out FOLDER [--hide PATTERN]... BATCH\n"
+        "usage: mmgrade report [--format FORMAT] [--out PATH] [--student] [--hide PATTERN]... "
+        "RESULT\n"
+        "       mmgrade report --format FORMAT --out FOLDER [--student] [--hide PATTERN]... BATCH\n"
         "       mmgrade report --format canvas [--title TITLE] [--roster FILE] [--out FILE] BATCH\n"
+        "       mmgrade report --format statistics|leaderboard|leaderboard-csv [--out FILE] BATCH\n"
         "       mmgrade report --format plagiarism --out FOLDER SUBMISSIONS\n"
         "\n"
         "Prints a result that 'mmgrade grade --json' or '--out' has written (a file, its folder, "
         "or\n"
         "'-' for standard input), or those of a batch (the folder that 'mmgrade batch' has\n"
-        "written), without running a submission again.\n"
+        "written), without running a submission again. Those of a batch have the points that\n"
+        "count, after its late policy.\n"
         "\n"
         "Of each result (of a batch, into FOLDER/NAME.EXTENSION):");
     for (const struct format *format = formats; format->name != NULL; format++) {
-        printf("  %-11s %s\n", format->name, format->description);
+        printf("  %-15s  %s\n", format->name, format->description);
     }
     puts("\nOf all results together:");
     for (const struct exporter *exporter = exporters; exporter->name != NULL; exporter++) {
-        printf("  %-11s %s\n", exporter->name, exporter->description);
+        printf("  %-15s  %s\n", exporter->name, exporter->description);
     }
     puts("\n"
          "  --format FORMAT  default terminal\n"
          "  --out PATH       a file, or the folder for a batch; default standard output\n"
-         "  --hide PATTERN   of traces whose name matches ('exam-*') tell the outcome and the "
-         "points\n"
-         "                   alone; may be repeated\n"
+         "  --student        only what students may see: of hidden traces outcome and points. The\n"
+         "                   formats for other graders and for feedback never show more\n"
+         "  --hide PATTERN   the same, and traces whose name matches ('exam-*') are hidden, too; "
+         "may "
+         "be\n"
+         "                   repeated\n"
          "  --title TITLE    of Canvas's column: 'Malloc lab (4711)' with the assignment's id;\n"
          "                   default " DEFAULT_TITLE "\n"
-         "  --roster FILE    what Canvas exported, cut to Student, ID, SIS User ID, SIS Login ID "
-         "and\n"
-         "                   Section; a submission is of the person whom one of these names\n"
+         "  --roster FILE    the gradebook as Canvas exported it, whose people are filled in; a\n"
+         "                   submission is of the person with that name, ID or login\n"
          "\n"
          "Exit status: 0 all was written, whatever the results say, 2 the input or the harness is "
          "at\n"
@@ -106,13 +115,10 @@ static int take_subject(int argc, char **argv, const char *format, struct argume
 static int read_arguments(int argc, char **argv, struct arguments *arguments)
 {
     static const struct option options[] = {
-        {"format", required_argument, NULL, 'f'},
-        {"out", required_argument, NULL, 'o'},
-        {"hide", required_argument, NULL, 'i'},
-        {"title", required_argument, NULL, 't'},
-        {"roster", required_argument, NULL, 'r'},
-        {"help", no_argument, NULL, 'h'},
-        {NULL, 0, NULL, 0},
+        {"format", required_argument, NULL, 'f'}, {"out", required_argument, NULL, 'o'},
+        {"hide", required_argument, NULL, 'i'},   {"student", no_argument, NULL, 's'},
+        {"title", required_argument, NULL, 't'},  {"roster", required_argument, NULL, 'r'},
+        {"help", no_argument, NULL, 'h'},         {NULL, 0, NULL, 0},
     };
     const char *format = "terminal";
     optind = 1;
@@ -126,6 +132,10 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
             break;
         case 'i':
             names_add(&arguments->hidden, optarg);
+            arguments->for_student = true;
+            break;
+        case 's':
+            arguments->for_student = true;
             break;
         case 't':
             arguments->title = optarg;
@@ -144,7 +154,7 @@ static int read_arguments(int argc, char **argv, struct arguments *arguments)
     return take_subject(argc, argv, format, arguments);
 }
 
-/// Reads one result and takes out what is hidden. False with a note.
+/// Reads one result and marks what is hidden. False with a note.
 static bool read_result(const struct arguments *arguments, const char *path, struct result *result)
 {
     struct error error;
@@ -152,7 +162,10 @@ static bool read_result(const struct arguments *arguments, const char *path, str
         note("%s", error.text);
         return false;
     }
-    redact_result(result, arguments->hidden.items, arguments->hidden.n_items);
+    redact_hide(result, arguments->hidden.items, arguments->hidden.n_items);
+    if (result->submission != NULL) {
+        late_report_deduct(result, late_deductions_find(&arguments->late, result->submission));
+    }
     return true;
 }
 
@@ -164,9 +177,10 @@ static bool write_result(const struct arguments *arguments, const char *from, co
     }
     struct error error;
     struct format_options options = format_options_for(stdout);
+    options.for_student = arguments->for_student;
     bool ok = true;
     if (to == NULL) {
-        arguments->format->write(&result, stdout, &options);
+        format_print(arguments->format, &result, stdout, &options);
     } else {
         options.colors = false;
         ok = format_write_file(arguments->format, &result, to, &options, &error);
@@ -199,12 +213,20 @@ static bool report_result(const struct arguments *arguments, const char *path)
         return write_result(arguments, path, arguments->out);
     }
     struct result result;
+    if (arguments->exporter->needs_pseudonyms) {
+        note("'--format %s' takes the folder of a batch: there are the pseudonyms",
+             arguments->exporter->name);
+        return false;
+    }
     if (!read_result(arguments, path, &result)) {
         return false;
     }
     struct export_source source = {0};
+    if (arguments->for_student) {
+        redact_result(&result);
+    }
     course_of_result(&result, &source);
-    result_free(&result);
+    course_take_result(source.rows, &result);
     return write_course(arguments, &source);
 }
 
@@ -239,23 +261,54 @@ static bool write_results(const struct arguments *arguments, const char *folder)
     return ok;
 }
 
-static bool report_batch(const struct arguments *arguments, const char *results)
+/// The rows of a batch with what the exporter needs of them. False with *error.
+static bool read_course(const struct arguments *arguments, struct export_source *source,
+                        struct error *error)
+{
+    struct leaderboard_key key;
+    const char *folder = arguments->subject;
+    const struct exporter *exporter = arguments->exporter;
+    if (!course_read(folder, source, error)) {
+        return false;
+    }
+    bool ok =
+        !exporter->needs_results || course_read_results(folder, arguments->hidden.items,
+                                                        arguments->hidden.n_items, source, error);
+    ok = ok && (!exporter->needs_pseudonyms || leaderboard_key_read(folder, &key, error));
+    if (ok && exporter->needs_pseudonyms) {
+        leaderboard_name(source, &key);
+    }
+    if (!ok) {
+        course_free(source);
+    }
+    return ok;
+}
+
+static bool export_batch(const struct arguments *arguments)
 {
     struct error error;
-    if (arguments->exporter != NULL) {
-        struct export_source source = {0};
-        if (!course_read(arguments->subject, &source, &error)) {
-            note("%s", error.text);
-            return false;
-        }
-        return write_course(arguments, &source);
+    struct export_source source = {0};
+    if (!read_course(arguments, &source, &error)) {
+        note("%s", error.text);
+        return false;
     }
+    return write_course(arguments, &source);
+}
+
+/// Each result with the points that count.
+static bool report_batch(struct arguments *arguments, const char *results)
+{
+    struct error error;
     if (arguments->out == NULL) {
         note("%s holds many results: '--out FOLDER' says where each goes", arguments->subject);
         return false;
     }
     if (mkdir(arguments->out, 0777) != 0 && errno != EEXIST) {
         note("%s: cannot be made: %s", arguments->out, strerror(errno));
+        return false;
+    }
+    if (!late_deductions_read(&arguments->late, arguments->subject, &error)) {
+        note("%s", error.text);
         return false;
     }
     return write_results(arguments, results);
@@ -277,7 +330,7 @@ static bool is_folder(const char *path)
     return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
 }
 
-static bool report(const struct arguments *arguments)
+static bool report(struct arguments *arguments)
 {
     const char *subject = arguments->subject;
     if (arguments->exporter != NULL && arguments->exporter->is_folder) {
@@ -287,8 +340,10 @@ static bool report(const struct arguments *arguments)
     char *result = is_folder(subject)          ? xasprintf("%s/result.json", subject)
                    : strcmp(subject, "-") == 0 ? xstrdup("/dev/stdin")
                                                : xstrdup(subject);
-    bool ok =
-        is_folder(results) ? report_batch(arguments, results) : report_result(arguments, result);
+    bool is_batch = is_folder(results);
+    bool ok = !is_batch                     ? report_result(arguments, result)
+              : arguments->exporter != NULL ? export_batch(arguments)
+                                            : report_batch(arguments, results);
     free(result);
     free(results);
     return ok;
@@ -301,6 +356,7 @@ int command_report(int argc, char **argv)
     if (status < 0) {
         status = subcommand_end(report(&arguments) ? 0 : 2);
     }
+    late_deductions_free(&arguments.late);
     names_free(&arguments.hidden);
     return status;
 }

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "harness/access/dialects.h"
 #include "harness/base/memory.h"
 #include "harness/cli/vm_help.h"
 #include "harness/vm/machine_file.h"
@@ -76,7 +77,8 @@ static bool refuse_policy(const char *name, struct error *error)
         size_t used = strlen(known);
         snprintf(known + used, sizeof known - used, "%s%s", i == 0 ? "" : ", ", policies[i]->name);
     }
-    return error_at(error, "--policy", 0, 0, "unknown policy '%s' (one of %s)", name, known);
+    return error_at(error, "--policy", 0, 0, "unknown policy '%s' (one of %s; all alone: each)",
+                    name, known);
 }
 
 static void add_policy(struct vm_choice *choice, const struct policy *policy)
@@ -229,14 +231,21 @@ static bool check_trace(const struct vm_choice *choice, struct error *error)
                     "can be read but once: give a file");
 }
 
+static bool read_dialect(struct vm_choice *choice, const char *name, struct error *error)
+{
+    struct error unknown;
+    choice->access.dialect = name;
+    return name == NULL || access_dialect_find(name, &unknown) != NULL ||
+           error_at(error, "--dialect", 0, 0, "%s", unknown.text);
+}
+
 static bool settle(struct vm_choice *choice, const option_texts texts, struct error *error)
 {
     choice->json = texts['j'];
-    choice->access.dialect = texts['d'];
-    return read_numbers(choice, texts, error) && read_machine(choice, texts, error) &&
-           read_page_bits(choice, texts['b'], error) && read_cache(choice, texts, error) &&
-           read_curves(choice, texts, error) && check_policies(choice, texts, error) &&
-           check_trace(choice, error);
+    return read_dialect(choice, texts['d'], error) && read_numbers(choice, texts, error) &&
+           read_machine(choice, texts, error) && read_page_bits(choice, texts['b'], error) &&
+           read_cache(choice, texts, error) && read_curves(choice, texts, error) &&
+           check_policies(choice, texts, error) && check_trace(choice, error);
 }
 
 int vm_choice_read(struct vm_choice *choice, int argc, char **argv)

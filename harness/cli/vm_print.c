@@ -104,7 +104,9 @@ static void print_machine(const struct machine *machine)
 {
     const struct machine_settings *settings = machine_settings(machine);
     struct machine_counts counts = machine_counts(machine);
-    printf("\nmachine %s: %s\n", settings->name, settings->title);
+    char *title = printable_line(settings->title);
+    printf("\nmachine %s%s%s\n", settings->name, *title == '\0' ? "" : ": ", title);
+    free(title);
     printf("\n  accesses      %" PRIu64 ", of these %" PRIu64 " fetches\n", counts.n_accesses,
            counts.n_fetches);
     printf("  page walks    %" PRIu64 ", which read %" PRIu64 " PTEs\n", counts.n_walks,

@@ -33,7 +33,7 @@ bool vmtrace_command_reading(int code, struct access_options *options)
     }
     options->dialect = optarg;
     if (access_dialect_find(optarg, &error) == NULL) {
-        note("%s", error.text);
+        note("--dialect: %s", error.text);
         return false;
     }
     return true;

@@ -12,6 +12,7 @@
 #include "harness/heap/picture.h"
 
 #define NEAR_NULL 65536 // a header or list link beside NULL
+#define BELOW_HEAP (UINT64_C(1) << 20)
 #define BREAK_IS_NEAR 256
 
 static const struct trace *trace_of(const struct telling *telling)
@@ -62,6 +63,8 @@ void tell_pointer(FILE *file, const struct session *session, uint64_t pointer)
         fputs("NULL", file);
     } else if (offset <= session->plan->settings->max_bytes) {
         fprintf(file, "heap+0x%" PRIx64, offset);
+    } else if (0 - offset <= BELOW_HEAP) {
+        fprintf(file, "heap-0x%" PRIx64, 0 - offset);
     } else if (pointer < NEAR_NULL) {
         fprintf(file, "NULL + %" PRIu64, pointer);
     } else if (top - pointer < NEAR_NULL) {
@@ -182,10 +185,10 @@ void tell_damage(const struct telling *telling)
         return;
     }
     FILE *file = telling->details;
-    fputs("Before that, the payload of ", file);
+    fputs("Before that, the payload of\n", file);
     tell_block(file, telling->session, breach->damaged,
                &telling->session->layout.blocks[breach->damaged]);
-    fputs(" had been overwritten", file);
+    fputs("\nhad been overwritten", file);
     if (breach->changed_op > 0) {
         fputs(" during ", file);
         tell_op(file, trace_of(telling), breach->changed_op);

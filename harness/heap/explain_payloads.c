@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // What to say about bytes: payloads that changed, data that realloc lost, writes past the break.
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "harness/base/memory.h"
 #include "harness/heap/explain.h"
 
 static int64_t id_of(const struct telling *telling, uint32_t slot)
@@ -51,7 +53,7 @@ static bool tell_stored_value(const struct telling *telling)
                     size, words[i] & 7);
             fputs(
                 "a header or footer of a neighbour was written here: its place was computed from a "
-                "wrong size, or a block is smaller than its payload needs",
+                "wrong size or in words for bytes, or a block is smaller than its payload needs",
                 telling->hint);
             return true;
         }
@@ -59,10 +61,18 @@ static bool tell_stored_value(const struct telling *telling)
     return false;
 }
 
+static bool is_filled(const struct breach *breach)
+{
+    return breach->n_shown > 1 && memcmp(breach->seen, breach->seen + 1, breach->n_shown - 1) == 0;
+}
+
 static const char *likely_writer(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
     const struct trace *trace = telling->session->plan->trace;
+    if (is_filled(breach)) {
+        return "a fill or a loop that clears has run too far, or began at a wrong address";
+    }
     if (breach->first_bad + 16 >= breach->before.size) {
         return "a footer or the next block's header was written inside the payload: the block is "
                "smaller than its payload needs";
@@ -82,11 +92,13 @@ static const char *likely_writer(const struct telling *telling)
 void explain_changed(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
-    fprintf(telling->message, "Block %" PRId64 " no longer holds what was stored in it.",
-            id_of(telling, breach->slot));
-    fputs("It is ", telling->details);
-    tell_block(telling->details, telling->session, breach->slot, &breach->before);
-    fputs(".\n", telling->details);
+    size_t n_bytes;
+    char *block;
+    FILE *stream = xopen_memstream(&block, &n_bytes);
+    tell_block(stream, telling->session, breach->slot, &breach->before);
+    fclose(stream);
+    fprintf(telling->message, "B%s no longer holds what was stored in it.", block + 1);
+    free(block);
     tell_bytes(telling);
     tell_change(telling);
     if (!tell_stored_value(telling)) {

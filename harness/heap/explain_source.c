@@ -13,8 +13,18 @@
 
 static const char cannot_be_seen[] = "Which line did it is not known: the submission cannot be "
                                      "built so that its accesses are seen.\n";
+static const char not_offered[] = "Which line did it is not known: of 32-bit programs only gcc can "
+                                  "show the accesses,\nand the rubric's compiler is another.\n";
 static const char behaves_differently[] = "Which line did it is not known: the submission behaves "
                                           "differently when its accesses are seen.\n";
+
+/// Why no build of the submission shows its accesses.
+static const char *why_unseen(const struct sources *sources)
+{
+    const struct build_plan *graded = sources->graded;
+    bool is_offered = !graded->m32 || strcmp(graded->settings->compiler, "gcc") == 0;
+    return is_offered ? cannot_be_seen : not_offered;
+}
 
 static bool is_any(const char *code, const char *one, const char *other)
 {
@@ -51,7 +61,7 @@ void explain_source(const struct session_plan *plan, const struct breach *breach
         return;
     }
     if (sources_library(plan->sources) == NULL) {
-        verdict->source = xstrdup(cannot_be_seen);
+        verdict->source = xstrdup(why_unseen(plan->sources));
         return;
     }
     struct rerun rerun;
@@ -69,6 +79,21 @@ void explain_source(const struct session_plan *plan, const struct breach *breach
     } else if (rerun.session.news.event != WORKER_INTERRUPTED) {
         verdict->source = xstrdup(behaves_differently);
     }
+    rerun_close(&rerun);
+}
+
+void explain_refused_store(const struct session_plan *plan, size_t last_op, struct verdict *verdict)
+{
+    if (plan->sources == NULL || sources_library(plan->sources) == NULL) {
+        return;
+    }
+    struct rerun rerun;
+    size_t n_ops = last_op < plan->trace->n_ops ? last_op : plan->trace->n_ops;
+    struct rerun_plan rerun_plan = {.graded = plan, .n_ops = n_ops};
+    struct breach end = breach_none();
+    end.op = n_ops;
+    rerun_open(&rerun, &rerun_plan); // however it ends: the store is not refused this time
+    inquire(&rerun, &end, inquest_find(verdict->code), verdict);
     rerun_close(&rerun);
 }
 

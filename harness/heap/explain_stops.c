@@ -144,7 +144,9 @@ static const char *tell_place(const struct telling *telling, uint64_t address)
     uint64_t top = session->plan->settings->abi == HEAP_ABI_M32 ? UINT32_MAX : UINT64_MAX;
     if (address < NEAR_NULL || top - address < NEAR_NULL) {
         fputs("next to NULL.\n", file);
-        return "a NULL pointer was used, directly or as the base of a header or list link";
+        return "a NULL pointer was used, directly or as the base of a header or list link; or a "
+               "size "
+               "was taken for a pointer";
     }
     if (offset < end) {
         return tell_place_in_heap(telling, offset);
@@ -233,7 +235,10 @@ void explain_init_failed(const struct telling *telling)
 
 void explain_checkheap(const struct telling *telling)
 {
-    fprintf(telling->message, "mm_checkheap reported a broken heap after operation %zu.",
-            telling->breach->op);
+    size_t op = telling->breach->op;
+    fprintf(telling->message,
+            op == 0 ? "mm_checkheap reported a broken heap after mm_init."
+                    : "mm_checkheap reported a broken heap after operation %zu.",
+            op);
     fputs("the submission's own heap checker found it: what it printed says more", telling->hint);
 }

@@ -10,7 +10,8 @@
 #include "harness/heap/inquiry.h"
 
 #define NEAR_FAULT 16
-#define WIDEST_ACCESS 16 // a wider one is a copy or a fill
+#define SMALLEST_JUNK 65536 // less may be a size or a count that is the same by chance
+#define NEAR_VALUE 4096     // a size less what was cut off
 
 static bool take(struct inquiry *inquiry, struct sighting sighting, const struct tale *tale)
 {
@@ -114,7 +115,7 @@ static bool payload_load(struct inquiry *inquiry)
 static bool dead_pointer(struct inquiry *inquiry)
 {
     return take_latest(inquiry, SIGHTING_DEAD_STACK, &tale_dead_stack) && is_in_call(inquiry) &&
-           inquiry_take(inquiry, SIGHTING_DEAD_POINTER, &tale_dead_pointer);
+           take(inquiry, inquiry_cause(inquiry), &tale_dead_pointer);
 }
 
 static bool fresh_load(struct inquiry *inquiry)
@@ -175,11 +176,31 @@ bool inquiry_crash(struct inquiry *inquiry)
     return !has_address || distance < (uint64_t)inquiry->sighting.bytes + NEAR_FAULT;
 }
 
-/// The link or size that an address which crashed was computed from.
+/// The load of something wrong, in this call, of which `value` was made.
+static bool loaded_for(struct inquiry *inquiry, uint64_t value)
+{
+    for (size_t i = 0; value >= SMALLEST_JUNK && i < sizeof loads / sizeof *loads; i++) {
+        if (take_latest(inquiry, loads[i].kind, loads[i].tale) && is_in_call(inquiry) &&
+            value - inquiry->sighting.value + NEAR_VALUE <= 2 * NEAR_VALUE) {
+            return true;
+        }
+    }
+    return false;
+}
+
+/// The link or size that an address which crashed was computed from; or, when it was made of
+/// something wrong, where that was loaded.
 static bool led_to_crash(struct inquiry *inquiry)
 {
-    return inquiry_crash(inquiry) && inquiry->sighting.bytes <= WIDEST_ACCESS &&
-           inquiry_take(inquiry, SIGHTING_TRACED, &tale_led_to);
+    if (!inquiry_crash(inquiry) || inquiry->sighting.bytes > INQUIRY_WIDEST_ACCESS ||
+        !take(inquiry, inquiry_cause(inquiry), &tale_led_to)) {
+        return false;
+    }
+    struct inquiry deeper = *inquiry;
+    if (is_in_call(inquiry) && loaded_for(&deeper, inquiry->sighting.value)) {
+        *inquiry = deeper;
+    }
+    return true;
 }
 
 // --- Pointers and bytes that are wrong --------------------------------------------------------
@@ -215,6 +236,17 @@ static bool last_store(struct inquiry *inquiry)
                &tale_last_store);
 }
 
+/// The copy of a payload that the call had overwritten already.
+static bool lost_copy(struct inquiry *inquiry)
+{
+    return take_latest(inquiry, SIGHTING_LOST, &tale_load_lost) && is_in_call(inquiry);
+}
+
+static bool wild_store(struct inquiry *inquiry)
+{
+    return inquiry_take(inquiry, SIGHTING_WILD, &tale_wild);
+}
+
 /// The store of what is wrong, or else the copy that ended before it.
 static bool lost_data(struct inquiry *inquiry)
 {
@@ -241,7 +273,7 @@ static bool tag(struct inquiry *inquiry)
 static const struct inquest inquests[] = {
     {"PAYLOAD_CHANGED", {watched_store, last_store}},
     {"FREE_NULL", {sbrk_in_call, watched_store}},
-    {"REALLOC_LOST_DATA", {lost_data, returned}},
+    {"REALLOC_LOST_DATA", {lost_copy, lost_data, returned}},
     {"OVERLAP", {offence_before, header, link_to_block, offence, returned}},
     {"OUT_OF_HEAP", {offence_before, header, link_to_block, sbrk_in_call, offence, returned}},
     {"MALLOC_ZERO", {offence_before, returned}},
@@ -259,6 +291,7 @@ static const struct inquest inquests[] = {
     {"CHECKHEAP_FAILED", {store_before}},
     {"UNINIT_READ", {fresh_load}, true},
     {"UNOBSERVED", {payload_load}, true},
+    {"FORGED_REPLY", {wild_store, store_before}},
     {"WRONG_TAGS", {tag}},
     {"WRONG_SPLIT", {tag}},
     {"WRONG_MERGE", {tag}},

@@ -18,6 +18,7 @@ struct tale {
     void (*tell)(FILE *file, const struct inquiry *inquiry);
     const char *hint; ///< the likely cause; NULL: the verdict's own is better
     bool draws;       ///< a picture helps, if the verdict has none
+    bool has_cause;   ///< the sighting's cause is told
 };
 
 struct inquiry {
@@ -28,9 +29,11 @@ struct inquiry {
 };
 
 extern const struct tale tale_store_payload, tale_load_payload, tale_load_fresh, tale_load_stale,
-    tale_outside, tale_dead_stack, tale_dead_pointer, tale_leak, tale_sbrk, tale_crash,
-    tale_stopped, tale_returned, tale_header, tale_link, tale_led_to, tale_last_store,
-    tale_copy_end, tale_tag;
+    tale_load_lost, tale_outside, tale_wild, tale_dead_stack, tale_dead_pointer, tale_leak,
+    tale_sbrk, tale_crash, tale_stopped, tale_returned, tale_header, tale_link, tale_led_to,
+    tale_last_store, tale_copy_end, tale_tag;
+
+#define INQUIRY_WIDEST_ACCESS 16 ///< bytes; a wider one is a copy or a fill
 
 /// Looks for one kind of cause; true when `sighting` and `tale` are set.
 typedef bool inquiry_search(struct inquiry *inquiry);
@@ -52,6 +55,21 @@ bool inquiry_take(struct inquiry *inquiry, enum sighting_kind kind, const struct
 
 /// The access that a signal has ended; false when it was none.
 bool inquiry_crash(struct inquiry *inquiry);
+
+/// The heap offset of the sighting's address; huge when it lies below the heap.
+uint64_t inquiry_offset(const struct inquiry *inquiry);
+
+/// The block whose bytes, now or before, the access hit; LAYOUT_NO_SLOT: none.
+uint32_t inquiry_block(const struct inquiry *inquiry);
+
+/// The sighting's cause as a sighting of its own; without frames when none is known.
+struct sighting inquiry_cause(const struct inquiry *inquiry);
+
+/// A value as a place in or beside the heap, or as a number.
+void tell_value(FILE *file, const struct inquiry *inquiry, uint64_t value);
+
+/// Where something was stored: "heap+0x20" or "a variable".
+void tell_stored_place(FILE *file, const struct inquiry *inquiry, uint64_t address);
 
 /// Writes what is known about the sighting into the verdict: places, source, hint. False, with
 /// nothing written, when it belongs to no line of the submission, or to a closing brace.

@@ -18,8 +18,9 @@ static bool is_same(const struct rerun *rerun, const struct rerun_plan *plan)
                                    : seen->check != NULL && seen->op == breach->op &&
                                          strcmp(seen->check->code, breach->check->code) == 0;
     size_t n = plan->n_ops > 0 ? plan->n_ops - 1 : 0;
-    return same_end && (n == 0 || memcmp(rerun->play.pointers, plan->pointers,
-                                         n * sizeof *plan->pointers) == 0);
+    return same_end &&
+           (n == 0 || plan->pointers == NULL ||
+            memcmp(rerun->play.pointers, plan->pointers, n * sizeof *plan->pointers) == 0);
 }
 
 bool rerun_open(struct rerun *rerun, const struct rerun_plan *plan)

@@ -15,7 +15,8 @@ struct rerun_plan {
     const struct session_plan *graded; ///< of the run to be repeated; has sources that were built
     size_t n_ops;                      ///< play so many operations
     const struct breach *breach;       ///< how it ended; NULL: no rule was broken
-    const uint64_t *pointers;          ///< that came back, of all but the last of these operations
+    const uint64_t *pointers;          ///< that came back, of all but the last of these operations;
+                                       ///< NULL: not known
     struct session_watch watch;
     bool stop_past_break; ///< a write past the break ends it
     bool is_endless;      ///< it ends by the time limit

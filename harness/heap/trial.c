@@ -387,14 +387,14 @@ void trial_file_uncounted(const struct session_plan *plan, struct case_result *r
                       "about to write memory that is neither heap nor stack nor its own variables.",
                       op, op + RING_SLICE - 1);
         verdict->hint = xstrdup("a pointer that runs wild, or an attempt to change the figures");
+        explain_refused_store(plan, op + RING_SLICE - 1, verdict);
     } else {
         verdict->message =
             xasprintf("Where cycles are counted, operation %zu %s.", op,
                       differing_op != 0 ? "gave another pointer than in the check pass"
                                         : "or one of the next did not come back");
-        verdict->hint =
-            xstrdup("the allocator behaves differently when it is compiled another way, "
-                    "say by a variable that was never set");
+        verdict->hint = xstrdup("the allocator behaves differently when it is compiled another "
+                                "way, say by a variable that was never set");
     }
     file_verdict(result, verdict, forged ? FINDING_FAIL : plan->settings->findings.unobserved);
 }

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include "harness/base/content_hash.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
@@ -15,6 +14,7 @@
 #include "harness/heap/trial.h"
 #include "harness/labs/cost_pass.h"
 #include "harness/labs/submission.h"
+#include "harness/labs/totals.h"
 #include "harness/measure/speed.h"
 #include "harness/sandbox/storage.h"
 
@@ -32,7 +32,7 @@ struct run {
     struct build_plan plans[SPEED_SIDES];
     struct build builds[SPEED_SIDES];
     struct build_result reference_result;
-    struct cost_pass cost;
+    struct cost_pass counted[SPEED_SIDES];
     struct sources sources; ///< the submission's
 };
 
@@ -41,7 +41,8 @@ static bool read_traces(struct run *run, struct error *error)
     const struct lab_settings *settings = run->settings;
     run->traces = xcalloc(settings->n_traces, sizeof *run->traces);
     for (; run->n_traces < settings->n_traces; run->n_traces++) {
-        if (!trace_read(&run->traces[run->n_traces], settings->traces[run->n_traces].path, error)) {
+        if (!trace_choice_read(&settings->traces[run->n_traces], &run->traces[run->n_traces],
+                               error)) {
             return false;
         }
     }
@@ -51,11 +52,6 @@ static bool read_traces(struct run *run, struct error *error)
 static bool counts_cycles(const struct run *run)
 {
     return run->settings->throughput == THROUGHPUT_CYCLES;
-}
-
-static bool wants_reference(const struct run *run)
-{
-    return lab_compares_throughput(run->settings);
 }
 
 static struct build_plan plan_build(const struct run *run, const char *submission)
@@ -71,36 +67,67 @@ static struct build_plan plan_build(const struct run *run, const char *submissio
     };
 }
 
-/// Compiles both sides at the same time. False with *error when there is nothing to compile, or
-/// when the reference does not build.
-static bool build_both(struct run *run, struct error *error)
+static void plan_reference(struct run *run)
 {
-    run->headers = paths_in_root(HEADERS);
+    char *relative = xasprintf("%s/%s.c", run->lab->references, run->settings->speed.reference);
+    run->reference_path = paths_in_root(relative);
+    run->plans[SPEED_REFERENCE] = plan_build(run, run->reference_path);
+    free(relative);
+}
+
+/// What the reference costs over a trace, if it was counted before; or NULL.
+static const struct cost *known_cost(const struct run *run, size_t idx)
+{
+    const struct cost *costs = run->job->reference_costs;
+    return costs != NULL && costs[idx].cycles > 0 ? &costs[idx] : NULL;
+}
+
+/// The reference is built plainly to be timed, and instrumented to be counted.
+static bool start_reference(struct run *run, struct error *error)
+{
+    const struct build_plan *plan = &run->plans[SPEED_REFERENCE];
+    bool needs_counting = false;
+    for (size_t i = 0; counts_cycles(run) && i < run->n_traces; i++) {
+        needs_counting = needs_counting || known_cost(run, i) == NULL;
+    }
+    plan_reference(run);
+    return (!run->settings->speed.enabled ||
+            build_start(&run->builds[SPEED_REFERENCE], plan, error)) &&
+           (!needs_counting ||
+            cost_pass_start(&run->counted[SPEED_REFERENCE], run->settings, plan, error));
+}
+
+static bool finish_reference(struct run *run, struct error *error)
+{
+    struct cost_pass *counted = &run->counted[SPEED_REFERENCE];
+    struct build *plain = &run->builds[SPEED_REFERENCE];
+    if (plain->command != NULL) {
+        build_finish(plain, &run->reference_result);
+    }
+    return (plain->command == NULL || run->reference_result.ok ||
+            error_at(error, run->reference_path, 0, 0, "the reference does not compile: %s",
+                     run->reference_result.output)) &&
+           (counted->build.command == NULL || cost_pass_finish_reference(counted, error));
+}
+
+/// Compiles all at the same time. False with *error when there is nothing to compile, or when the
+/// reference does not build.
+static bool build_all(struct run *run, struct error *error)
+{
+    const struct build_plan *plan = &run->plans[SPEED_SUBMISSION];
+    struct build *plain = &run->builds[SPEED_SUBMISSION];
+    struct cost_pass *counted = &run->counted[SPEED_SUBMISSION];
     run->plans[SPEED_SUBMISSION] = plan_build(run, run->job->submission);
-    sources_open(&run->sources, &run->plans[SPEED_SUBMISSION]);
-    bool fine = build_start(&run->builds[SPEED_SUBMISSION], &run->plans[SPEED_SUBMISSION], error);
-    bool both = fine && wants_reference(run);
-    if (both) {
-        char *relative = xasprintf("%s/%s.c", run->lab->references, run->settings->speed.reference);
-        run->reference_path = paths_in_root(relative);
-        free(relative);
-        run->plans[SPEED_REFERENCE] = plan_build(run, run->reference_path);
-        fine = build_start(&run->builds[SPEED_REFERENCE], &run->plans[SPEED_REFERENCE], error);
-        fine = fine && (!counts_cycles(run) ||
-                        cost_pass_start(&run->cost, run->settings, &run->plans[SPEED_SUBMISSION],
-                                        &run->plans[SPEED_REFERENCE], error));
-        if (fine) {
-            build_finish(&run->builds[SPEED_REFERENCE], &run->reference_result);
-            fine = run->reference_result.ok ||
-                   error_at(error, run->reference_path, 0, 0, "the reference does not compile: %s",
-                            run->reference_result.output);
-        }
+    sources_open(&run->sources, plan);
+    bool fine = build_start(plain, plan, error) &&
+                (!counts_cycles(run) || cost_pass_start(counted, run->settings, plan, error)) &&
+                (!lab_compares_throughput(run->settings) || start_reference(run, error)) &&
+                finish_reference(run, error);
+    if (plain->command != NULL) {
+        build_finish(plain, &run->result->build);
     }
-    if (run->builds[SPEED_SUBMISSION].command != NULL) {
-        build_finish(&run->builds[SPEED_SUBMISSION], &run->result->build);
-    }
-    if (fine && counts_cycles(run)) {
-        fine = cost_pass_finish(&run->cost, &run->result->build.uncounted, error);
+    if (counted->build.command != NULL) {
+        cost_pass_finish(counted, &run->result->build.uncounted);
     }
     return fine;
 }
@@ -119,7 +146,7 @@ static struct session_plan plan_session(struct run *run, enum speed_side side,
         .output_bytes = limits->output_bytes,
         .storage_bytes =
             limits->static_bytes + (limits->library_memory != 0 ? WORKER_LIBRARY_BYTES : 0),
-        .echo_output = run->job->echo_output && side == SPEED_SUBMISSION,
+        .echo_output = side == SPEED_SUBMISSION && run->job->echo_output,
         .sources = side == SPEED_SUBMISSION ? &run->sources : NULL,
     };
 }
@@ -214,7 +241,7 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
         plans[side].call_seconds = plans[side].total_seconds;
     }
     struct speed_plan plan = {
-        .sides = {&plans[SPEED_SUBMISSION], wants_reference(run) ? &plans[SPEED_REFERENCE] : NULL},
+        .sides = {&plans[SPEED_SUBMISSION], &plans[SPEED_REFERENCE]},
         .expected = pointers,
         .budget_seconds = run->settings->speed.budget_seconds,
     };
@@ -229,6 +256,21 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
     }
 }
 
+/// The cost pass, for a case that has passed.
+static void count_case(struct run *run, size_t idx, const struct session_plan *plan,
+                       const uint64_t *pointers)
+{
+    struct case_result *one = &run->result->cases[idx];
+    const struct cost *known = known_cost(run, idx);
+    struct cost own;
+    struct cost counted;
+    if (cost_pass_count(&run->counted[SPEED_SUBMISSION], plan, pointers, one, &own) &&
+        (known != NULL ||
+         cost_pass_count_reference(&run->counted[SPEED_REFERENCE], plan, &counted))) {
+        cost_pass_compare(&own, known != NULL ? known : &counted, plan->trace, one);
+    }
+}
+
 static void run_case(struct run *run, size_t idx)
 {
     struct case_result *one = &run->result->cases[idx];
@@ -237,7 +279,7 @@ static void run_case(struct run *run, size_t idx)
     uint64_t heap_bytes = 0;
     bool done = trial_run(&plan, one, &pointers, &heap_bytes);
     if (done && one->status == STATUS_PASSED && counts_cycles(run)) {
-        cost_pass_run(&run->cost, &plan, pointers, one);
+        count_case(run, idx, &plan, pointers);
     }
     if (done && one->status == STATUS_PASSED && run->settings->speed.enabled) {
         time_case(run, idx, pointers);
@@ -252,64 +294,18 @@ static void open_cases(struct run *run)
     result->n_cases = run->n_traces;
     result->cases = xcalloc(run->n_traces, sizeof *result->cases);
     for (size_t i = 0; i < run->n_traces; i++) {
+        const struct trace_choice *choice = &run->settings->traces[i];
         enum trace_weight weight = run->traces[i].weight;
         result->cases[i] = (struct case_result){
             .trace = xstrdup(run->traces[i].name),
-            .trace_hash = content_hash(run->settings->traces[i].path),
-            .weight = run->settings->traces[i].weight,
+            .trace_hash = trace_choice_hash(choice, &run->traces[i]),
+            .hidden = choice->hidden,
+            .seed = trace_choice_seed(choice),
+            .weight = choice->weight,
             .counts_utilization = weight == WEIGHT_BOTH || weight == WEIGHT_UTILIZATION,
             .counts_speed = weight == WEIGHT_BOTH || weight == WEIGHT_SPEED,
             .status = STATUS_SKIPPED,
         };
-    }
-}
-
-/// Adds a case's figure to a weighted sum; one that failed counts as 0 where `zero_if_failed`.
-static void add_weighted(const struct case_result *one, const char *name, bool zero_if_failed,
-                         double (*scale)(double), double *sum, double *weights)
-{
-    const struct metric *metric = metric_find(one->metrics, one->n_metrics, name);
-    bool passed = one->status == STATUS_PASSED && metric != NULL;
-    if (passed || zero_if_failed) {
-        *sum += passed ? one->weight * scale(metric->value) : 0.0;
-        *weights += one->weight;
-    }
-}
-
-static double same(double value)
-{
-    return value;
-}
-
-/// One whose cost could not be counted has none; the mean is of what there is.
-static double log_ratio(double value)
-{
-    return log(fmax(value, 1e-9));
-}
-
-/// The whole submission's figures, over the traces that count and by their weights: the mean
-/// utilization, the geometric mean of the speed ratios.
-static void add_totals(struct result *result)
-{
-    double utilization = 0.0;
-    double logs = 0.0;
-    double weights[2] = {0.0, 0.0};
-    for (size_t i = 0; i < result->n_cases; i++) {
-        const struct case_result *one = &result->cases[i];
-        if (one->counts_utilization) {
-            add_weighted(one, METRIC_UTILIZATION, true, same, &utilization, &weights[0]);
-        }
-        if (one->counts_speed) {
-            add_weighted(one, METRIC_THROUGHPUT, false, log_ratio, &logs, &weights[1]);
-        }
-    }
-    if (weights[0] > 0.0) {
-        metric_add(&result->metrics, &result->n_metrics, METRIC_UTILIZATION, "ratio",
-                   utilization / weights[0], NAN);
-    }
-    if (weights[1] > 0.0) {
-        metric_add(&result->metrics, &result->n_metrics, METRIC_THROUGHPUT, "ratio",
-                   exp(logs / weights[1]), 1.0);
     }
 }
 
@@ -322,7 +318,7 @@ static void run_cases(struct run *run)
             job->progress(run->result, i + 1, run->n_traces);
         }
     }
-    add_totals(run->result);
+    totals_add(run->result);
 }
 
 static void close_run(struct run *run)
@@ -334,19 +330,33 @@ static void close_run(struct run *run)
     sources_close(&run->sources);
     for (size_t side = 0; side < SPEED_SIDES; side++) {
         build_remove(&run->builds[side]);
+        cost_pass_close(&run->counted[side]);
     }
     struct result spare = {.build = run->reference_result};
     result_free(&spare);
-    cost_pass_close(&run->cost);
     free(run->headers);
     free(run->reference_path);
+}
+
+bool allocator_check(const struct lab_settings *settings, struct error *error)
+{
+    bool fine = true;
+    for (size_t i = 0; fine && i < settings->n_traces; i++) {
+        struct trace trace;
+        fine = trace_choice_read(&settings->traces[i], &trace, error);
+        if (fine) {
+            trace_free(&trace);
+        }
+    }
+    return fine;
 }
 
 bool allocator_run(const struct allocator_lab *lab, const struct job *job, struct result *result,
                    struct error *error)
 {
     struct run run = {.lab = lab, .job = job, .settings = job->settings, .result = result};
-    bool fine = read_traces(&run, error) && build_both(&run, error);
+    run.headers = paths_in_root(HEADERS);
+    bool fine = read_traces(&run, error) && build_all(&run, error);
     if (fine) {
         open_cases(&run);
         if (result->build.ok && check_storage(&run)) {
@@ -354,6 +364,31 @@ bool allocator_run(const struct allocator_lab *lab, const struct job *job, struc
         }
         if (result->build.ok) {
             run_cases(&run);
+        }
+    }
+    close_run(&run);
+    return fine;
+}
+
+bool allocator_count_reference(const struct allocator_lab *lab, const struct lab_settings *settings,
+                               struct cost **costs, struct error *error)
+{
+    struct run run = {.lab = lab, .settings = settings};
+    struct cost_pass *counted = &run.counted[SPEED_REFERENCE];
+    *costs = NULL;
+    if (!counts_cycles(&run)) {
+        return true;
+    }
+    run.headers = paths_in_root(HEADERS);
+    plan_reference(&run);
+    bool fine = read_traces(&run, error) &&
+                cost_pass_start(counted, settings, &run.plans[SPEED_REFERENCE], error) &&
+                cost_pass_finish_reference(counted, error);
+    *costs = fine ? xcalloc(run.n_traces, sizeof **costs) : NULL;
+    for (size_t i = 0; fine && i < run.n_traces && interrupt_seen() == 0; i++) {
+        struct session_plan plan = plan_session(&run, SPEED_REFERENCE, &run.traces[i]);
+        if (!settings->traces[i].per_student) {
+            cost_pass_count_reference(counted, &plan, &(*costs)[i]);
         }
     }
     close_run(&run);

@@ -16,9 +16,16 @@ struct allocator_lab {
     char *(*describe)(const struct build *build, const struct lab_settings *settings);
 };
 
-/// Builds the submission and the reference side by side, tries each trace in a worker of its own,
-/// and times what has passed. As lab.h says of `run`.
+/// Reads the traces. As lab.h says of `check`.
+bool allocator_check(const struct lab_settings *settings, struct error *error);
+
+/// Builds what is needed side by side, tries each trace in a worker of its own, counts and times
+/// what has passed. As lab.h says of `run`.
 bool allocator_run(const struct allocator_lab *lab, const struct job *job, struct result *result,
                    struct error *error);
+
+/// As lab.h says of `count_reference`. Dies when the reference fails.
+bool allocator_count_reference(const struct allocator_lab *lab, const struct lab_settings *settings,
+                               struct cost **costs, struct error *error);
 
 #endif

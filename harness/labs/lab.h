@@ -13,6 +13,8 @@
 #include "harness/base/error.h"
 #include "harness/base/result.h"
 #include "harness/heap/settings.h"
+#include "harness/labs/trace_choice.h"
+#include "harness/measure/cost.h"
 #include "harness/modules/config.h"
 #include "harness/sandbox/build.h"
 
@@ -50,11 +52,6 @@ enum fit_requires {
     FIT_REQUIRES_BOTH = 3
 };
 
-struct trace_choice {
-    char *path;
-    double weight;
-};
-
 /// All that a lab needs to know; the rubric fills it in.
 struct lab_settings {
     struct build_settings build;
@@ -78,8 +75,12 @@ static inline bool lab_compares_throughput(const struct lab_settings *settings)
 /// One submission to be judged.
 struct job {
     const char *submission;       ///< a folder, or one C file
+    const char *student;          ///< whose it is, for seeds of their own; NULL: its name says so
     const char *reproduce_prefix; ///< "mmgrade grade --rubric R": what --trace T SUB completes
     const struct lab_settings *settings;
+    /// By trace, from lab.count_reference with these settings. Where it has no cycles, or NULL: to
+    /// be counted for this job.
+    const struct cost *reference_costs;
     bool echo_output; ///< show what the submission prints as it comes (one trace, at a terminal)
     void (*progress)(const struct result *result, size_t n_done, size_t n_cases); ///< or NULL
 };
@@ -89,10 +90,18 @@ struct lab {
     const char *title;
     unsigned modules;   ///< of the labs on addresses: which may be handed in, a mask; else 0
     const char *folder; ///< where the templates and public headers lie: "student_template/malloc"
+    /// Reads what a rubric names, traces above all, as `run` will. False with *error, file and
+    /// line, when it is broken: asked once for a course, not with each submission.
+    bool (*check)(const struct lab_settings *settings, struct error *error);
     /// Builds and judges; fills build, cases and metrics of *result, no points. False with *error
     /// when the job cannot be done (bad trace, no such file): a fault of the input, not of the
     /// submission.
     bool (*run)(const struct job *job, struct result *result, struct error *error);
+    /// What the reference costs over each trace of the settings that is the same for all students:
+    /// who judges many submissions counts it once. NULL in *costs when the settings count no cycles,
+    /// else the caller frees it. False with *error as `run`. Maybe NULL.
+    bool (*count_reference)(const struct lab_settings *settings, struct cost **costs,
+                            struct error *error);
     /// Lists the verdict codes, each with the rule that it stands for.
     void (*print_rules)(FILE *file);
 };

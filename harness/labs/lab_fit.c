@@ -56,27 +56,56 @@ static char *describe(const struct build *build, const struct lab_settings *sett
     return text;
 }
 
-static bool run(const struct job *job, struct result *result, struct error *error)
-{
+/// The lab with the frame that its settings ask for.
+struct framed {
+    struct allocator_lab lab;
+    struct build_frame frame;
+    char *folder;
     const char *spares[N_FUNCTIONS];
     char *paths[N_FUNCTIONS];
+};
+
+static void open_frame(struct framed *framed, const struct lab_settings *settings)
+{
     for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        const char *name = i == 0 ? find_fits[job->settings->heap.fit_policy] : functions[i];
+        const char *name = i == 0 ? find_fits[settings->heap.fit_policy] : functions[i];
         char *relative = xasprintf("reference/fit/%s.c", name);
-        spares[i] = paths[i] = paths_in_root(relative);
+        framed->spares[i] = framed->paths[i] = paths_in_root(relative);
         free(relative);
     }
-    char *folder = paths_in_root(FOLDER);
-    struct build_frame frame = {.folder = folder, .functions = functions, .spares = spares};
-    bool fine = allocator_run(&(struct allocator_lab){.references = "reference/fit",
-                                                      .frame = &frame,
-                                                      .find_missing = find_missing,
-                                                      .describe = describe},
-                              job, result, error);
-    free(folder);
+    framed->folder = paths_in_root(FOLDER);
+    framed->frame = (struct build_frame){
+        .folder = framed->folder, .functions = functions, .spares = framed->spares};
+    framed->lab = (struct allocator_lab){.references = "reference/fit",
+                                         .frame = &framed->frame,
+                                         .find_missing = find_missing,
+                                         .describe = describe};
+}
+
+static void close_frame(struct framed *framed)
+{
+    free(framed->folder);
     for (size_t i = 0; i < N_FUNCTIONS; i++) {
-        free(paths[i]);
+        free(framed->paths[i]);
     }
+}
+
+static bool run(const struct job *job, struct result *result, struct error *error)
+{
+    struct framed framed;
+    open_frame(&framed, job->settings);
+    bool fine = allocator_run(&framed.lab, job, result, error);
+    close_frame(&framed);
+    return fine;
+}
+
+static bool count_reference(const struct lab_settings *settings, struct cost **costs,
+                            struct error *error)
+{
+    struct framed framed;
+    open_frame(&framed, settings);
+    bool fine = allocator_count_reference(&framed.lab, settings, costs, error);
+    close_frame(&framed);
     return fine;
 }
 
@@ -95,6 +124,8 @@ const struct lab lab_fit = {
     .name = "fit",
     .title = "Fit lab",
     .folder = FOLDER,
+    .check = allocator_check,
     .run = run,
+    .count_reference = count_reference,
     .print_rules = print_rules,
 };

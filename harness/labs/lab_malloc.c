@@ -5,10 +5,17 @@
 #include "harness/heap/trial.h"
 #include "harness/labs/allocator.h"
 
+static const struct allocator_lab lab = {.references = "reference/malloc"};
+
 static bool run(const struct job *job, struct result *result, struct error *error)
 {
-    static const struct allocator_lab lab = {.references = "reference/malloc"};
     return allocator_run(&lab, job, result, error);
+}
+
+static bool count_reference(const struct lab_settings *settings, struct cost **costs,
+                            struct error *error)
+{
+    return allocator_count_reference(&lab, settings, costs, error);
 }
 
 static void print_rules(FILE *file)
@@ -26,6 +33,8 @@ const struct lab lab_malloc = {
     .name = "malloc",
     .title = "Malloc lab",
     .folder = "student_template/malloc",
+    .check = allocator_check,
     .run = run,
+    .count_reference = count_reference,
     .print_rules = print_rules,
 };

@@ -6,6 +6,11 @@
 
 #define MODULES (1u << MODULE_REPLACE)
 
+static bool check(const struct lab_settings *settings, struct error *error)
+{
+    return module_lab_check(MODULES, settings, error);
+}
+
 static bool run(const struct job *job, struct result *result, struct error *error)
 {
     return module_lab_run(MODULES, job, result, error);
@@ -21,6 +26,7 @@ const struct lab lab_replace = {
     .title = "Page replacement",
     .folder = "student_template/replace",
     .modules = MODULES,
+    .check = check,
     .run = run,
     .print_rules = print_rules,
 };

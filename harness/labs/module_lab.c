@@ -86,7 +86,7 @@ static bool make_machines(struct run *run, struct error *error)
     run->machines = xcalloc(n, sizeof *run->machines);
     for (; run->n_machines < n; run->n_machines++) {
         if (!module_config_make(&run->machines[run->n_machines], settings, &base, run->n_machines,
-                                run->judged, reason, sizeof reason)) {
+                                run->modules, reason, sizeof reason)) {
             return error_at(error, settings->machine, 0, 0, "machine %zu of the grid: %s",
                             run->n_machines + 1, reason);
         }
@@ -207,6 +207,52 @@ static void check_functions(struct run *run)
     module_close(&session);
 }
 
+/// No trace asks the modules that were handed in anything that counts.
+static void refuse_idle(struct run *run)
+{
+    struct build_result *built = &run->result->build;
+    built->ok = false;
+    built->verdict = verdict_new("MISSING_FUNCTION", 0, 0);
+    built->verdict->message =
+        xasprintf("On these machines no trace asks %s anything that could be wrong.", built->files);
+    built->verdict->hint = xstrdup("this rubric is about the golden modules named above; each "
+                                   "module has a lab of its own");
+}
+
+static struct module_trial plan_trial(const struct run *run, size_t i)
+{
+    const struct access_trace *trace = &run->traces[i / run->n_machines];
+    return (struct module_trial){
+        .trace = trace,
+        .n_records = trace->n_records,
+        .config = &run->machines[i % run->n_machines],
+        .judged = run->judged,
+        .moves_data = run->modules == MODULES_ALL,
+        .plan = plan_session(run),
+    };
+}
+
+/// A case in which nothing is at stake is played, but worth nothing. When all are like that, the
+/// weights stay in a lab on one module; what was handed in for the whole machine is not asked for.
+static void weigh_cases(struct run *run)
+{
+    struct result *result = run->result;
+    bool *at_stake = xcalloc(result->n_cases, sizeof *at_stake);
+    bool any = false;
+    for (size_t i = 0; i < result->n_cases; i++) {
+        struct module_trial trial = plan_trial(run, i);
+        at_stake[i] = module_trial_counts(&trial);
+        any = any || at_stake[i];
+    }
+    for (size_t i = 0; any && i < result->n_cases; i++) {
+        result->cases[i].weight = at_stake[i] ? result->cases[i].weight : 0;
+    }
+    if (!any && run->judged != run->modules && result->build.ok) {
+        refuse_idle(run);
+    }
+    free(at_stake);
+}
+
 static void open_cases(struct run *run)
 {
     struct result *result = run->result;
@@ -218,6 +264,7 @@ static void open_cases(struct run *run)
         result->cases[i] = (struct case_result){
             .trace = xstrdup(run->traces[trace].name),
             .machine = xstrdup(run->machines[i % run->n_machines].name),
+            .hidden = run->settings->traces[trace].hidden,
             .weight = run->settings->traces[trace].weight,
             .status = STATUS_SKIPPED,
         };
@@ -229,14 +276,7 @@ static bool run_cases(struct run *run, struct error *error)
     struct result *result = run->result;
     for (size_t i = 0; i < result->n_cases && interrupt_seen() == 0; i++) {
         size_t trace = i / run->n_machines;
-        struct module_trial trial = {
-            .trace = &run->traces[trace],
-            .n_records = run->traces[trace].n_records,
-            .config = &run->machines[i % run->n_machines],
-            .judged = run->judged,
-            .moves_data = run->modules == MODULES_ALL,
-            .plan = plan_session(run),
-        };
+        struct module_trial trial = plan_trial(run, i);
         trial.plan.echo_output = run->job->echo_output && result->n_cases == 1;
         if (!module_trial_run(&trial, &result->cases[i], error)) {
             return false;
@@ -263,6 +303,14 @@ static void close_run(struct run *run)
     free(run->headers);
 }
 
+bool module_lab_check(unsigned modules, const struct lab_settings *settings, struct error *error)
+{
+    struct run run = {.modules = modules, .judged = modules, .settings = settings};
+    bool fine = read_traces(&run, error) && make_machines(&run, error);
+    close_run(&run);
+    return fine;
+}
+
 bool module_lab_run(unsigned modules, const struct job *job, struct result *result,
                     struct error *error)
 {
@@ -278,6 +326,7 @@ bool module_lab_run(unsigned modules, const struct job *job, struct result *resu
     fine = fine && make_machines(&run, error);
     if (fine) {
         open_cases(&run);
+        weigh_cases(&run);
     }
     if (fine && result->build.ok) {
         fine = run_cases(&run, error);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "harness/base/memory.h"
-#include "harness/base/printable.h"
 
 struct verdict *submission_lacks(const char *files, const char *functions)
 {
@@ -52,11 +51,7 @@ void submission_tell_command(const struct job *job, const struct trace_choice *t
                              struct case_result *one)
 {
     if (one->verdict != NULL) {
-        char *path = shell_word(trace->path);
-        char *submission = shell_word(job->submission);
         one->verdict->reproduce =
-            xasprintf("%s --trace %s %s", job->reproduce_prefix, path, submission);
-        free(path);
-        free(submission);
+            trace_choice_command(trace, job->reproduce_prefix, job->submission);
     }
 }

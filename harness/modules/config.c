@@ -218,7 +218,9 @@ char *module_config_describe(const struct module_config *config, unsigned module
     FILE *file = xopen_memstream(&text, &bytes);
     unsigned both = 1u << MODULE_TRANSLATE | 1u << MODULE_PAGETABLE;
     modules &= (modules & both) == both ? ~(1u << MODULE_PAGETABLE) : ~0u; // they share sizes
-    modules &= config->replacement.n_frames == 0 ? ~(1u << MODULE_REPLACE) : ~0u;
+    bool is_filled = config->contents != NULL && modules != 1u << MODULE_REPLACE;
+    bool replaces = config->replacement.n_frames > 0 && !is_filled;
+    modules &= !replaces ? ~(1u << MODULE_REPLACE) : ~0u;
     modules &= config->tlb.sets == 0 ? ~(1u << MODULE_TLB) : ~0u;
     const char *separator = "";
     if (modules == 0) {

@@ -58,6 +58,7 @@ static void (*const tellers[N_RULES])(const struct telling *) = {
     [RULE_UNINIT_READ] = explain_reference,
     [RULE_BAD_FREE] = explain_reference,
     [RULE_FRAME_LEAK] = explain_reference,
+    [RULE_SKIPPED_REFERENCES] = explain_reference,
     [RULE_STALE_TLB] = explain_tlb,
     [RULE_WRONG_HIT] = explain_tlb,
     [RULE_MISSED_HIT] = explain_tlb,
@@ -143,6 +144,12 @@ struct verdict *explain_breach(struct pipeline *pipeline)
         .details = xopen_memstream(&verdict->details, &bytes[1]),
         .hint = xopen_memstream(&verdict->hint, &bytes[2]),
     };
+    if (breach->phase == PHASE_END) {
+        fputs(
+            "This was after the last access: every process ends, the TLB is flushed of it and its "
+            "page tables\nare destroyed.\n",
+            telling.details);
+    }
     tellers[breach->rule](&telling);
     tell_byte(&telling);
     tell_machine(&telling);
@@ -210,6 +217,34 @@ void say_record(FILE *file, const struct telling *telling, size_t record)
     const struct access *access = &trace_of(telling)->records[record];
     access_print(access, text);
     fprintf(file, "access %zu (line %" PRIu32 ": %s)", record + 1, access->line, text);
+}
+
+static const struct {
+    uint64_t bit;
+    const char *name;
+} flag_names[] = {{PTE_P, "P"}, {PTE_W, "W"},   {PTE_U, "U"},  {PTE_A, "A"},
+                  {PTE_D, "D"}, {PTE_PS, "PS"}, {PTE_XD, "XD"}};
+
+void explain_entry(char *text, size_t n, uint64_t entry)
+{
+    size_t used = (size_t)snprintf(text, n, "PPN 0x%" PRIx64, entry >> PTE_SHIFT & PTE_PPN_MASK);
+    if ((entry & PTE_P) == 0) {
+        snprintf(text, n, "not present");
+        return;
+    }
+    for (size_t i = 0; i < sizeof flag_names / sizeof *flag_names && used < n; i++) {
+        if ((entry & flag_names[i].bit) != 0) {
+            used += (size_t)snprintf(text + used, n - used, " %s", flag_names[i].name);
+        }
+    }
+}
+
+void explain_frames(const struct telling *telling)
+{
+    if (telling->breach->without_frames) {
+        fputs("In this call frame_alloc gave VM_NONE, as it does when memory is full.\n",
+              telling->details);
+    }
 }
 
 struct replay {

@@ -45,6 +45,12 @@ void say_physical(FILE *file, const struct telling *telling, uint64_t pa);
 /// "access 17 (line 21: R 0x40)": a record by its index.
 void say_record(FILE *file, const struct telling *telling, size_t record);
 
+/// "PPN 0x1f P W A", or "not present".
+void explain_entry(char *text, size_t text_bytes, uint64_t entry);
+
+/// That frame_alloc had nothing to give, when that was so.
+void explain_frames(const struct telling *telling);
+
 /// Plays the golden model again, watched, to the call of the breach; the watcher's `before` and
 /// `after` are called for each call of the same module.
 void explain_replay(const struct telling *telling, const struct pipeline_watcher *watcher);

@@ -1,34 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Wrong page tables: the walk of the address, entry by entry, as golden memory and the submission's
-// have it; and references to simulated memory that no walk makes.
+// have it.
 #include <inttypes.h>
 #include <string.h>
 
 #include "harness/modules/explain.h"
 
-static const struct {
-    uint64_t bit;
-    const char *name;
-} flag_names[] = {{PTE_P, "P"}, {PTE_W, "W"},   {PTE_U, "U"},  {PTE_A, "A"},
-                  {PTE_D, "D"}, {PTE_PS, "PS"}, {PTE_XD, "XD"}};
-
 static const char *const access_names[] = {"read", "write", "fetch"};
 static const char *const fault_names[] = {"fine", "a missing page", "a protection fault"};
-
-/// "PPN 0x1f P W A"; absent entries alone.
-static void write_entry(char *text, size_t n, uint64_t entry)
-{
-    size_t used = (size_t)snprintf(text, n, "PPN 0x%" PRIx64, entry >> PTE_SHIFT & PTE_PPN_MASK);
-    if ((entry & PTE_P) == 0) {
-        snprintf(text, n, "not present");
-        return;
-    }
-    for (size_t i = 0; i < sizeof flag_names / sizeof *flag_names && used < n; i++) {
-        if ((entry & flag_names[i].bit) != 0) {
-            used += (size_t)snprintf(text + used, n - used, " %s", flag_names[i].name);
-        }
-    }
-}
 
 static void draw_level(const struct telling *telling, uint32_t level, uint64_t index)
 {
@@ -38,10 +17,10 @@ static void draw_level(const struct telling *telling, uint32_t level, uint64_t i
     char texts[2][64] = {"-", "-"};
     bool wrong = level == breach->differs;
     if (level < golden->n_levels) {
-        write_entry(texts[0], sizeof texts[0], golden->entry[level]);
+        explain_entry(texts[0], sizeof texts[0], golden->entry[level]);
     }
     if (level < theirs->n_levels) {
-        write_entry(texts[1], sizeof texts[1], theirs->entry[level]);
+        explain_entry(texts[1], sizeof texts[1], theirs->entry[level]);
     }
     if (wrong && breach->unowned) {
         snprintf(texts[1], sizeof texts[1], "in no frame of yours");
@@ -165,7 +144,7 @@ static void tell_fault(const struct telling *telling)
             seen <= WALK_PROTECTION ? fault_names[seen] : "a number that is no enum pt_fault",
             fault_names[breach->call.expected[0]]);
     char text[64];
-    write_entry(text, sizeof text, breach->call.expected[2]);
+    explain_entry(text, sizeof text, breach->call.expected[2]);
     if (breach->call.expected[2] != 0) {
         fprintf(telling->details, "The page's entry is %s.\n", text);
     }
@@ -210,19 +189,15 @@ static void tell_refusal(const struct telling *telling)
         fprintf(telling->message, " gave %s, although there are frames.",
                 breach->call.function == RING_PT_CREATE ? "no table that frame_alloc gave"
                                                         : "false");
+        fputs(
+            "frame_alloc gave VM_NONE: it was asked for more frames than a table takes, or tables "
+            "were not given back; or a call gave up too early",
+            telling->hint);
         fprintf(telling->details,
                 "Frames in use: %" PRIu64 ", where %" PRIu64 " are enough for all tables.\n",
                 breach->n_frames, breach->n_golden_frames);
     } else {
         fputs(" gave false, but that page is mapped.", telling->message);
-    }
-}
-
-static void tell_frames(const struct telling *telling)
-{
-    if (telling->breach->without_frames) {
-        fputs("In this call frame_alloc gave VM_NONE, as it does when memory is full.\n",
-              telling->details);
     }
 }
 
@@ -238,7 +213,7 @@ void explain_pagetable(const struct telling *telling)
         return;
     }
     say_call(telling->message, telling);
-    tell_frames(telling);
+    explain_frames(telling);
     if (breach->call.function != RING_PT_CREATE && breach->call.function != RING_PT_DESTROY) {
         say_virtual(telling->details, telling, page_of(telling));
         fputc('\n', telling->details);
@@ -262,125 +237,5 @@ void explain_pagetable(const struct telling *telling)
     }
     if (breach->golden.n_levels > 0) {
         draw_walk(telling, page_of(telling));
-    }
-}
-
-// --- References to simulated memory -----------------------------------------------------------
-
-static void tell_stray(const struct telling *telling, const char *verb)
-{
-    const struct breach *breach = telling->breach;
-    uint64_t pa = breach->address;
-    fprintf(telling->message, " %s the word at physical address 0x%" PRIx64, verb, pa);
-    if (pa % 8 != 0) {
-        fputs(", which is no multiple of 8.", telling->message);
-        fputs("an index was not multiplied by the 8 bytes of an entry, or flags were left in an "
-              "address",
-              telling->hint);
-    } else if (tables_find(&telling->pipeline->tables, pa) == NULL) {
-        fputs(", which lies in no frame that frame_alloc gave.", telling->message);
-        fputs("a table that was given back already, an entry without P that was followed, or a PPN "
-              "that was not shifted back to an address",
-              telling->hint);
-    } else {
-        char texts[2][64];
-        write_entry(texts[0], sizeof texts[0], breach->before);
-        write_entry(texts[1], sizeof texts[1], breach->after);
-        fputs(", which is an entry of another page.", telling->message);
-        fprintf(telling->details, "It was %s, and was to be %s.\n", texts[0], texts[1]);
-        fputs("a wrong index: which bits of the VPN are this level's?", telling->hint);
-    }
-}
-
-static void tell_bad_free(const struct telling *telling)
-{
-    const struct breach *breach = telling->breach;
-    fprintf(telling->message, " gave back the frame at 0x%" PRIx64, breach->address);
-    if (breach->before > 0) {
-        fprintf(telling->message, ", a table with %" PRIu64 " entries that are still needed.",
-                breach->before);
-        fputs("only a table whose last entry went is given back: all its entries must be looked at",
-              telling->hint);
-    } else if (breach->after != 0) {
-        fprintf(telling->message, ", a table of the address space with the root 0x%" PRIx64 ".",
-                breach->after);
-    } else {
-        fputs(", where nothing starts that frame_alloc gave.", telling->message);
-        fputs("given back twice, a page's frame instead of a table's, or an address within a table "
-              "of several frames",
-              telling->hint);
-    }
-}
-
-/// Whether a table has an entry that is present.
-static bool has_entries(const struct telling *telling, const struct table_block *block)
-{
-    const struct tables *tables = &telling->pipeline->tables;
-    for (uint64_t i = 0; i < block->n_entries; i++) {
-        if (block->writers[i] != 0 &&
-            (physical_read(tables->memory, block->pa + 8 * i) & PTE_P) != 0) {
-            return true;
-        }
-    }
-    return false;
-}
-
-static void tell_leak(const struct telling *telling)
-{
-    const struct breach *breach = telling->breach;
-    bool at_end = breach->call.function == RING_PT_DESTROY;
-    if (breach->without_frames) {
-        fprintf(telling->message,
-                " gave false for want of frames, and kept %" PRIu64 " that it had got before.",
-                breach->n_frames - breach->n_golden_frames);
-        fputs("when a table further down cannot be had, those made in this call are given back",
-              telling->hint);
-        return;
-    }
-    fprintf(telling->message,
-            " left %" PRIu64 " frames in use, where golden tables take %" PRIu64 ".",
-            breach->n_frames, breach->n_golden_frames);
-    for (size_t i = 0; i < telling->pipeline->tables.n_blocks; i++) {
-        const struct table_block *block = &telling->pipeline->tables.blocks[i];
-        bool is_idle = block->pa != block->root && !has_entries(telling, block);
-        if (block->root == breach->call.arguments[0] && (at_end || is_idle)) {
-            fprintf(telling->details,
-                    "Not given back: the table at 0x%" PRIx64 " (%" PRIu64 " frame%s).\n",
-                    block->pa, block->n_frames, block->n_frames == 1 ? "" : "s");
-            break;
-        }
-    }
-    fputs(at_end ? "pt_destroy gives back the tables of every level, and the root"
-                 : "a table whose last entry went is given back, and so on upwards, but for the "
-                   "root",
-          telling->hint);
-}
-
-void explain_reference(const struct telling *telling)
-{
-    const struct breach *breach = telling->breach;
-    say_call(telling->message, telling);
-    tell_frames(telling);
-    switch (breach->rule) {
-    case RULE_STRAY_READ:
-        tell_stray(telling, "read");
-        break;
-    case RULE_STRAY_WRITE:
-        tell_stray(telling, "wrote");
-        break;
-    case RULE_UNINIT_READ:
-        fprintf(telling->message,
-                " read the word at physical address 0x%" PRIx64 ", which was never written.",
-                breach->address);
-        fprintf(telling->details, "It is word %" PRIu64 " of the table at 0x%" PRIx64 ".\n",
-                (breach->address - breach->before) / 8, breach->before);
-        fputs("frames come with arbitrary contents: clear every entry of a new table",
-              telling->hint);
-        break;
-    case RULE_BAD_FREE:
-        tell_bad_free(telling);
-        break;
-    default:
-        tell_leak(telling);
     }
 }

@@ -19,7 +19,7 @@ struct frame {
 
 struct scene {
     const struct telling *telling;
-    struct guess *guess;
+    struct guess *details, *guess;
     struct frame *frames;
     size_t n_faults;
     size_t last_fault; ///< the record of the fault before this one
@@ -76,7 +76,9 @@ static bool watch_after(void *context, const struct pipeline *pipeline)
     struct scene *scene = context;
     const struct module_call *call = &pipeline->call;
     bool last = is_last(scene, pipeline);
-    guess_feed(scene->guess, call, last ? scene->telling->breach->seen : call->expected);
+    const uint64_t *answer = last ? scene->telling->breach->seen : call->expected;
+    guess_feed(scene->details, call, answer);
+    guess_feed(scene->guess, call, answer);
     struct frame *frame = &scene->frames[call->n_arguments == 0 ? 0 : call->arguments[0]];
     if (call->function == RING_REPLACE_LOADED) {
         *frame = (struct frame){call->arguments[1], pipeline->record + 1, pipeline->record + 1};
@@ -88,12 +90,30 @@ static bool watch_after(void *context, const struct pipeline *pipeline)
     return true;
 }
 
+/// The stated policy with one detail wrong, else another policy. Random victims agree with anything
+/// now and then: that says nothing.
+static void tell_cause(const struct scene *scene, enum policy_id policy)
+{
+    FILE *hint = scene->telling->hint;
+    if (policy == POLICY_RANDOM) {
+        fputs("the victim is replace_random() modulo the number of frames, with one number asked "
+              "for each victim, and none elsewhere",
+              hint);
+    } else if (!guess_tell(scene->details, hint) && !guess_tell(scene->guess, hint) &&
+               policy == POLICY_OPT) {
+        fputs("distances of different moments were compared, or VM_NONE was not taken for the "
+              "furthest; of equals the lowest frame goes",
+              hint);
+    }
+}
+
 void explain_replace(const struct telling *telling)
 {
     const struct breach *breach = telling->breach;
     const struct module_config *config = telling->pipeline->config;
     uint32_t n_frames = config->replacement.n_frames;
     struct scene scene = {.telling = telling,
+                          .details = guess_open(&guess_replace_details, config),
                           .guess = guess_open(&guess_replace, config),
                           .frames = xcalloc(n_frames, sizeof *scene.frames)};
     if (breach->phase == PHASE_RECORDS) {
@@ -115,8 +135,9 @@ void explain_replace(const struct telling *telling)
                 scene.n_faults + 1, policy_of(config->policy)->name, breach->call.expected[0],
                 scene.frames[breach->call.expected[0]].page, breach->seen[0],
                 scene.frames[breach->seen[0]].page);
-        guess_tell(scene.guess, telling->hint);
+        tell_cause(&scene, config->policy);
     }
     free(scene.frames);
+    guess_close(scene.details);
     guess_close(scene.guess);
 }

@@ -16,6 +16,7 @@ enum fate { THERE, EVICTED, INVALIDATED, FLUSHED };
 struct entry {
     uint64_t asid, vpn, ppn, flags;
     size_t inserted, used, gone;
+    bool at_end; ///< gone when all was taken down
     enum fate fate;
 };
 
@@ -59,6 +60,7 @@ static void mark_gone(struct history *history, const struct pipeline *pipeline, 
         if (entry->fate == THERE && is_gone(pipeline, entry)) {
             entry->fate = fate;
             entry->gone = pipeline->record + 1;
+            entry->at_end = pipeline->phase == PHASE_END;
         }
     }
 }
@@ -112,7 +114,8 @@ static void say_fate(FILE *file, const struct entry *entry)
     if (entry->fate == THERE) {
         snprintf(text, sizeof text, "%s", words[THERE]);
     } else {
-        snprintf(text, sizeof text, "%s at %zu", words[entry->fate], entry->gone);
+        snprintf(text, sizeof text, entry->at_end ? "%s at the end" : "%s at %zu",
+                 words[entry->fate], entry->gone);
     }
     fprintf(file, "%-24s", text);
 }
@@ -191,8 +194,13 @@ static void tell_false_hit(const struct history *history)
     bool stale = entry != NULL || foreign != NULL;
     telling->pipeline->breach.rule = stale ? RULE_STALE_TLB : RULE_WRONG_HIT;
     if (entry != NULL) {
-        fprintf(file, " hit, but the page was %s at ",
+        fprintf(file, " hit, but the page was %s ",
                 entry->fate == FLUSHED ? "flushed" : "invalidated");
+        if (entry->at_end) {
+            fputs("when its process ended.", file);
+            return;
+        }
+        fputs("at ", file);
         say_record(file, telling, entry->gone - 1);
         fputs(".", file);
     } else if (foreign != NULL) {
@@ -209,6 +217,15 @@ static void tell_wrong_translation(const struct telling *telling)
     fprintf(telling->message, " gave %s 0x%" PRIx64 ", not 0x%" PRIx64 " as it was inserted last.",
             is_ppn ? "PPN" : "flags", breach->seen[breach->differs],
             breach->call.expected[breach->differs]);
+    for (unsigned bits = 8; bits <= 32; bits *= 2) {
+        uint64_t mask = (UINT64_C(1) << bits) - 1;
+        if (breach->seen[breach->differs] == (breach->call.expected[breach->differs] & mask)) {
+            fprintf(telling->hint, "it was kept in a variable of %u bits%s; %s", bits,
+                    breach->seen[breach->differs] == 0 ? ", or not at all" : "",
+                    is_ppn ? "a PPN has up to 40" : "XD is bit 63 of the flags");
+            return;
+        }
+    }
 }
 
 static void tell_missed_hit(const struct history *history)
@@ -261,7 +278,7 @@ void explain_tlb(const struct telling *telling)
     fprintf(telling->details, "VPN 0x%" PRIx64 " = TLBT 0x%" PRIx64 " | TLBI 0x%" PRIx64 "\n", vpn,
             vpn >> index_bits, history.set);
     draw(&history);
-    if (config->tlb.policy != TLB_FREE) {
+    if (config->tlb.policy != TLB_FREE && ftell(telling->hint) == 0) {
         guess_tell(history.guess, telling->hint);
     }
     guess_close(history.guess);

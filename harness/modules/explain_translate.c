@@ -56,12 +56,43 @@ static void tell_bits(FILE *file, const struct field *field)
     }
 }
 
+/// Whether every index is that many bits of the VPN, the last level's the lowest.
+static bool are_even(const struct breach *breach, const struct geometry *geometry, uint32_t bits)
+{
+    uint64_t rest = breach->call.expected[0];
+    for (uint32_t level = geometry->n_levels; level-- > 0; rest >>= bits) {
+        if (breach->seen[4 + level] != (rest & ((UINT64_C(1) << bits) - 1))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/// Levels of one size, where the machine's differ.
+static bool guess_even(const struct telling *telling)
+{
+    const struct breach *breach = telling->breach;
+    bool is_index = breach->call.function == RING_SPLIT_VA && breach->differs >= 4;
+    for (uint32_t bits = 1; is_index && bits <= 16; bits++) {
+        if (are_even(breach, telling->pipeline->geometry, bits)) {
+            fprintf(telling->hint,
+                    "that are %" PRIu32 " bits for every level; level_bits says how many each has",
+                    bits);
+            return true;
+        }
+    }
+    return false;
+}
+
 /// Looks for the bits that the wrong value would be.
 static void guess(const struct telling *telling, const struct field *fields, unsigned n_fields)
 {
     const struct breach *breach = telling->breach;
     const struct field *wrong = &fields[breach->differs];
     uint64_t address = breach->call.arguments[12];
+    if (guess_even(telling)) {
+        return;
+    }
     uint64_t seen = breach->seen[breach->differs];
     for (unsigned i = 0; i < n_fields; i++) {
         if (i != breach->differs && seen == breach->call.expected[i] && seen != 0) {
@@ -94,8 +125,9 @@ static void tell_fields(const struct telling *telling)
     struct field fields[4 + GEOMETRY_MAX_LEVELS] = {{0}};
     unsigned n_fields = list_fields(telling->pipeline->geometry, is_virtual, fields);
     if (breach->differs >= n_fields) {
-        fprintf(telling->message, "split_va filled in VPN %u, although the machine has %u levels.",
-                breach->differs - 3, n_fields - 4);
+        fprintf(telling->message, "split_va filled in VPN %u, although the machine has %u level%s.",
+                breach->differs - 3, n_fields - 4, n_fields == 5 ? "" : "s");
+        fputs("index[] is 0 past n_levels", telling->hint);
         return;
     }
     const struct field *wrong = &fields[breach->differs];

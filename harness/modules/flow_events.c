@@ -159,6 +159,7 @@ bool flow_fill(struct pipeline *pipeline)
             return false;
         }
     }
-    pipeline->counts = (struct pipeline_counts){0};
+    pipeline->counts =
+        (struct pipeline_counts){.peak_golden_frames = pipeline->counts.peak_golden_frames};
     return space != NULL;
 }

@@ -10,7 +10,7 @@
 
 struct guess {
     const struct guess_family *family;
-    void **models; ///< NULL once wrong
+    void **models; ///< NULL once wrong, or impossible
     size_t n_models;
 };
 
@@ -44,7 +44,7 @@ void guess_feed(struct guess *guess, const struct module_call *call, const uint6
     }
 }
 
-void guess_tell(const struct guess *guess, FILE *file)
+bool guess_tell(const struct guess *guess, FILE *file)
 {
     unsigned n_told = 0;
     for (size_t i = 0; i < guess->n_models && n_told < MAX_TOLD; i++) {
@@ -54,6 +54,7 @@ void guess_tell(const struct guess *guess, FILE *file)
             n_told++;
         }
     }
+    return n_told > 0;
 }
 
 void guess_close(struct guess *guess)

@@ -21,6 +21,7 @@ struct guess_kind {
 /// A family of models of one module.
 struct guess_family {
     const struct guess_kind *kinds;
+    /// NULL when that mistake cannot be made on this machine.
     void *(*open)(const struct module_config *config, unsigned flags);
     /// Plays one call; fills the results, if the function has any.
     void (*play)(void *model, const struct module_call *call, uint64_t *results);
@@ -29,7 +30,7 @@ struct guess_family {
     bool (*same)(const struct module_call *call, const uint64_t *a, const uint64_t *b);
 };
 
-extern const struct guess_family guess_tlb, guess_cache, guess_replace;
+extern const struct guess_family guess_tlb, guess_cache, guess_replace, guess_replace_details;
 
 struct guess; ///< opaque: all models of a family that have not been wrong yet
 
@@ -38,8 +39,9 @@ struct guess *guess_open(const struct guess_family *family, const struct module_
 /// Feeds one call with its golden answer; the last one with the submission's.
 void guess_feed(struct guess *guess, const struct module_call *call, const uint64_t *answer);
 
-/// Writes which kinds still fit, the first few of them; nothing when there is none.
-void guess_tell(const struct guess *guess, FILE *file);
+/// Writes which kinds still fit, the first few of them. False, and nothing written, when there is
+/// none.
+bool guess_tell(const struct guess *guess, FILE *file);
 
 void guess_close(struct guess *guess);
 

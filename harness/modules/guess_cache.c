@@ -19,14 +19,19 @@ enum {
     NO_HOLES = 1 << 10,
     FEWER_WAYS = 1 << 11,
     TOP_INDEX = 1 << 12,
-    NO_OFFSET = 1 << 13,   ///< the line's bytes are not taken off before the index
-    TELL_NUMBER = 1 << 14, ///< the victim as a line's number, not as an address
-    TELL_NEW = 1 << 15,    ///< the victim as the new line's address
-    TELL_TAG = 1 << 16,    ///< the victim as its tag
-    ALL_DIRTY = 1 << 17,   ///< every victim counts as dirty
+    NO_OFFSET = 1 << 13,    ///< the line's bytes are not taken off before the index
+    TELL_NUMBER = 1 << 14,  ///< the victim as a line's number, not as an address
+    TELL_NEW = 1 << 15,     ///< the victim as the new line's address
+    TELL_TAG = 1 << 16,     ///< the victim as its tag
+    ALL_DIRTY = 1 << 17,    ///< every victim counts as dirty
+    LOWEST = 1 << 18,       ///< evicts the first line of the set
+    WRITE_NO_USE = 1 << 19, ///< a write that hits leaves its line as old as it was
+    WRITE_MISSES = 1 << 20, ///< a write that need not allocate does not look for its line
+    IN_32_BITS = 1 << 21,
 };
 
 static const struct guess_kind kinds[] = {
+    {"a write that hits and does not make its line the youngest", WRITE_NO_USE},
     {"FIFO: a hit must make its line the youngest", FIFO},
     {"a write that hits and does not set the dirty bit", HIT_CLEAN},
     {"a write that misses and fills its line clean", FILL_CLEAN},
@@ -37,7 +42,10 @@ static const struct guess_kind kinds[] = {
     {"write-allocate, but here a write that misses changes nothing", ALLOCATE},
     {"no-write-allocate, but here a write that misses fills its line", NO_ALLOCATE},
     {"a cache that evicts although a line of the set is invalid", NO_HOLES},
+    {"a write that is passed on without looking for its line first", WRITE_MISSES},
+    {"addresses or tags that are kept in 32 bits", IN_32_BITS},
     {"evicting the line used last", MOST_RECENT},
+    {"always evicting the first line of a set", LOWEST},
     {"a victim told as the new line's address", TELL_NEW},
     {"a victim told as the number of its line: shift it back to an address", TELL_NUMBER},
     {"a victim told as its tag: put index and offset back", TELL_TAG},
@@ -105,7 +113,8 @@ static struct line *choose(const struct model *model, struct line *set)
             return &set[i];
         }
         bool younger = best != NULL && set[i].order > best->order;
-        if (best == NULL || younger == ((model->flags & MOST_RECENT) != 0)) {
+        if (best == NULL ||
+            ((model->flags & LOWEST) == 0 && younger == ((model->flags & MOST_RECENT) != 0))) {
             best = &set[i];
         }
     }
@@ -126,7 +135,8 @@ static uint64_t told_victim(const struct model *model, const struct line *line, 
 
 static void hit(struct model *model, struct line *line, bool write)
 {
-    line->order = (model->flags & FIFO) != 0 ? line->order : ++model->clock;
+    bool stays = (model->flags & FIFO) != 0 || (write && (model->flags & WRITE_NO_USE) != 0);
+    line->order = stays ? line->order : ++model->clock;
     line->dirty = (line->dirty && (write || (model->flags & READ_CLEANS) == 0)) ||
                   (write && model->write_back && (model->flags & HIT_CLEAN) == 0);
 }
@@ -150,10 +160,12 @@ static void play(void *state, const struct module_call *call, uint64_t *results)
     if (call->function != RING_CACHE_ACCESS) {
         return;
     }
-    uint64_t pa = call->arguments[0];
+    bool cut = (model->flags & IN_32_BITS) != 0;
+    uint64_t pa = cut ? (uint32_t)call->arguments[0] : call->arguments[0];
     bool write = call->arguments[1] != 0;
+    bool blind = write && !model->allocate && (model->flags & WRITE_MISSES) != 0;
     struct line *set = set_of(model, pa);
-    for (uint32_t i = 0; i < model->ways; i++) {
+    for (uint32_t i = 0; i < model->ways && !blind; i++) {
         if (set[i].valid && set[i].number == pa >> model->line_bits) {
             results[0] = 1;
             hit(model, &set[i], write);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // TLBs with one mistake each: a plain list of entries, searched from end to end.
 #include <stdlib.h>
+#include <string.h>
 
 #include "harness/base/memory.h"
 #include "harness/modules/guess.h"
@@ -21,7 +22,10 @@ enum {
     NO_HOLES = 1 << 12,      ///< evicts although a place is empty
     FEWER_WAYS = 1 << 13,
     INDEX_BY_ASID = 1 << 14,
-    ONE_SET = 1 << 15, ///< the VPN is not reduced to a set
+    ONE_SET = 1 << 15,   ///< the VPN is not reduced to a set
+    WHOLE_SET = 1 << 16, ///< an invalidation empties the set
+    NOT_LAST = 1 << 17,  ///< a search leaves the last way out
+    IN_32_BITS = 1 << 18,
 };
 
 static const struct guess_kind kinds[] = {
@@ -31,6 +35,9 @@ static const struct guess_kind kinds[] = {
     {"a TLB whose tlb_flush does nothing", NO_FLUSH},
     {"a TLB whose tlb_flush empties it of all processes", FLUSH_ALL},
     {"a TLB whose tlb_invalidate strikes the page in every address space", SPREAD},
+    {"a TLB whose tlb_invalidate empties the whole set", WHOLE_SET},
+    {"a search that leaves out the last way of the set", NOT_LAST},
+    {"a TLB that keeps VPN, PPN and flags in 32 bits", IN_32_BITS},
     {"a TLB whose tlb_insert enters a page again that is there already: look for it "
      "first",
      DUPLICATE},
@@ -94,7 +101,8 @@ static struct entry *set_of(const struct model *model, uint64_t asid, uint64_t v
 static struct entry *find(const struct model *model, uint64_t asid, uint64_t vpn)
 {
     struct entry *set = set_of(model, asid, vpn);
-    for (uint32_t i = 0; i < model->ways; i++) {
+    uint32_t n_searched = model->ways - ((model->flags & NOT_LAST) != 0);
+    for (uint32_t i = 0; i < n_searched; i++) {
         bool same = set[i].asid == asid || (model->flags & NO_ASID) != 0;
         if (set[i].valid && set[i].vpn == vpn && same) {
             return &set[i];
@@ -146,6 +154,10 @@ static void insert(struct model *model, const uint64_t *arguments)
 static void strike(struct model *model, bool page, uint64_t asid, uint64_t vpn)
 {
     bool every_asid = (model->flags & (page ? SPREAD | NO_ASID : FLUSH_ALL)) != 0;
+    if (page && (model->flags & WHOLE_SET) != 0) {
+        memset(set_of(model, asid, vpn), 0, model->ways * sizeof *model->entries);
+        return;
+    }
     for (size_t i = 0; i < (size_t)model->sets * model->ways; i++) {
         struct entry *entry = &model->entries[i];
         if ((every_asid || entry->asid == asid) && (!page || entry->vpn == vpn)) {
@@ -157,7 +169,11 @@ static void strike(struct model *model, bool page, uint64_t asid, uint64_t vpn)
 static void play(void *state, const struct module_call *call, uint64_t *results)
 {
     struct model *model = state;
-    const uint64_t *arguments = call->arguments;
+    uint64_t arguments[4];
+    for (unsigned i = 0; i < 4; i++) {
+        bool cut = (model->flags & IN_32_BITS) != 0;
+        arguments[i] = cut ? (uint32_t)call->arguments[i] : call->arguments[i];
+    }
     if (call->function == RING_TLB_LOOKUP) {
         struct entry *entry = find(model, arguments[0], arguments[1]);
         if (entry != NULL) {

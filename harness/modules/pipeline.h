@@ -117,6 +117,7 @@ struct pipeline {
     uint64_t call_root;
     uint64_t path[GEOMETRY_MAX_LEVELS]; ///< entries that the call may write
     unsigned n_path;
+    unsigned path_read;     ///< a mask: which of them it has read
     bool may_write_all;     ///< pt_destroy
     bool may_map_refused;   ///< pt_map was not called yet without frames
     uint64_t n_allocs_left; ///< that frame_alloc grants

@@ -38,6 +38,8 @@ const struct rule rules[N_RULES] = {
                        "frame_free gets what frame_alloc gave, once, when no page needs it"},
     [RULE_FRAME_LEAK] = {"FRAME_LEAK", PAGETABLE,
                          "emptied tables are given back, and all of them by pt_destroy"},
+    [RULE_SKIPPED_REFERENCES] = {"SKIPPED_REFERENCES", PAGETABLE,
+                                 "a walk reads the entry of each level from simulated memory"},
     [RULE_EXTRA_REFERENCES] =
         {"EXTRA_REFERENCES", PAGETABLE,
          "a walk reads one entry a level and writes what changes (a warning)"},

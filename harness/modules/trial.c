@@ -7,6 +7,7 @@
 
 #include "harness/base/memory.h"
 #include "harness/modules/explain.h"
+#include "harness/modules/stake.h"
 #include "harness/modules/yardstick.h"
 
 #define OUTPUT_LINES 12
@@ -118,17 +119,28 @@ static void fail(struct pass *pass)
     pass->result->output = output_last_lines(&pass->session.worker.output, OUTPUT_LINES);
 }
 
+static struct pipeline_plan plan_of(const struct module_trial *trial)
+{
+    return (struct pipeline_plan){.trace = trial->trace,
+                                  .n_records = trial->n_records,
+                                  .config = trial->config,
+                                  .judged = trial->judged,
+                                  .moves_data = trial->moves_data};
+}
+
+bool module_trial_counts(const struct module_trial *trial)
+{
+    struct pipeline_plan plan = plan_of(trial);
+    return stake_exists(&plan);
+}
+
 bool module_trial_run(const struct module_trial *trial, struct case_result *result,
                       struct error *error)
 {
     struct pass pass = {.trial = trial, .result = result};
-    pass.plan = (struct pipeline_plan){.trace = trial->trace,
-                                       .n_records = trial->n_records,
-                                       .config = trial->config,
-                                       .judged = trial->judged,
-                                       .moves_data = trial->moves_data,
-                                       .session = &pass.session,
-                                       .choices = &pass.choices};
+    pass.plan = plan_of(trial);
+    pass.plan.session = &pass.session;
+    pass.plan.choices = &pass.choices;
     pipeline_open(&pass.pipeline, &pass.plan);
     bool loaded = module_open(&pass.session, &trial->plan, pipeline_answer, &pass.pipeline);
     worker_begin(&pass.session.worker);

@@ -15,6 +15,9 @@ struct module_trial {
     struct module_plan plan;
 };
 
+/// Whether the case is worth points: see stake.h.
+bool module_trial_counts(const struct module_trial *trial);
+
 /// Fills status, verdict, warnings, metrics and output of *result, which stays skipped when the
 /// user has interrupted. False with *error when the machine cannot play this trace.
 bool module_trial_run(const struct module_trial *trial, struct case_result *result,

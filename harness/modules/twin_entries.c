@@ -54,6 +54,7 @@ void twin_entries_begin(struct pipeline *pipeline, const struct space *space, ui
     struct walk walk = twin_entries_look(pipeline, space, va, &unowned);
     pipeline->call_root = space->root;
     pipeline->n_path = walk.n_levels;
+    pipeline->path_read = 0;
     for (uint32_t i = 0; i < walk.n_levels; i++) {
         pipeline->path[i] = walk.entry_pa[i];
     }

@@ -30,6 +30,9 @@ static bool read_word(struct pipeline *pipeline, uint64_t pa, uint64_t *value)
     if (*tables_writer(block, pa) == 0) {
         return stray(pipeline, RULE_UNINIT_READ, pa, block->pa, 0);
     }
+    for (unsigned i = 0; i < pipeline->n_path; i++) {
+        pipeline->path_read |= pipeline->path[i] == pa ? 1u << i : 0;
+    }
     *value = physical_read(pipeline->tables.memory, pa);
     return true;
 }

@@ -210,6 +210,19 @@ static bool compare_pte(struct pipeline *pipeline)
     return (differ & PTE_DEFINED) == 0 || pipeline_break(pipeline, RULE_WRONG_PTE, 2);
 }
 
+/// A walk that is right without having looked has its answers from somewhere else.
+static bool check_reads(struct pipeline *pipeline)
+{
+    for (unsigned i = 0; i < pipeline->n_path; i++) {
+        if ((pipeline->path_read & 1u << i) == 0) {
+            pipeline_break(pipeline, RULE_SKIPPED_REFERENCES, i);
+            pipeline->breach.address = pipeline->path[i];
+            return false;
+        }
+    }
+    return true;
+}
+
 static void count_references(struct pipeline *pipeline, const struct walk *golden)
 {
     struct pipeline_counts *counts = &pipeline->counts;
@@ -241,7 +254,7 @@ bool twin_pagetable_walk(struct pipeline *pipeline, struct space *space, uint64_
     }
     count_references(pipeline, walk);
     return compare_answer(pipeline, walk) && twin_entries_compare(pipeline, space, va) &&
-           compare_pte(pipeline);
+           compare_pte(pipeline) && check_reads(pipeline);
 }
 
 bool twin_pagetable_destroy(struct pipeline *pipeline, struct space *space)

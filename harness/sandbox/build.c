@@ -346,6 +346,18 @@ static char *list_files(const struct build *build)
     return shown;
 }
 
+/// Refuses what callbacks do not see, but for the calls that the course allows.
+static void refuse_hidden(const struct build *build, struct build_result *result)
+{
+    const struct build_settings *settings = build->plan->settings;
+    const char **allowed = xcalloc(settings->n_allow + 1, sizeof *allowed);
+    for (size_t i = 0; i < settings->n_allow; i++) {
+        allowed[i] = settings->allow[i];
+    }
+    hidden_check(build->folder, allowed, result);
+    free(allowed);
+}
+
 void build_finish(struct build *build, struct build_result *result)
 {
     enum isolated_end end = isolated_wait(&build->isolated);
@@ -370,7 +382,7 @@ void build_finish(struct build *build, struct build_result *result)
     result->sources_hash = content_hash(src);
     free(src);
     if (result->ok && build->plan->instrumented) {
-        hidden_check(build->folder, NULL, result);
+        refuse_hidden(build, result);
     }
     free(output);
     output_close(&build->isolated.output);

@@ -18,6 +18,8 @@ struct build_settings {
     char *compiler; ///< "gcc" or "clang"
     char **flags;   ///< added to the fixed ones: "-O2", ...
     size_t n_flags;
+    char **allow; ///< library functions besides the usual that instrumented code may call
+    size_t n_allow;
     char *entry; ///< files of which a folder must hold one: "mm.c", "tlb.c cache.c"
 };
 
@@ -28,7 +30,7 @@ struct build_plan {
     const struct build_frame *frame; ///< when a submission is part of a program; else NULL
     const char *const *wanted;       ///< functions to find in the files beside, to a NULL; or NULL
     bool m32;
-    bool instrumented;  ///< calls back on each access and basic block; not with m32
+    bool instrumented;  ///< calls back on each access and basic block; with m32 gcc alone can
     bool traced;        ///< instrumented so that each access knows its line and its callers
     unsigned alignment; ///< bytes; sources see it as MMGRADE_ALIGNMENT
     double seconds;

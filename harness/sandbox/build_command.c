@@ -47,6 +47,26 @@ static const struct {
 /// Added when code is to be traced to its source: each call has its frame, each access its line.
 static const char *const tracing[] = {"-O0", "-fno-inline", "-fno-omit-frame-pointer", NULL};
 
+/// What the worker does in place of libc, harness/worker/callbacks*.c.
+static const char *const copying[] = {"memcpy", "memmove", "memset", NULL};
+static const char *const printing[] = {"printf",
+                                       "fprintf",
+                                       "vprintf",
+                                       "vfprintf",
+                                       "__printf_chk",
+                                       "puts",
+                                       "__fprintf_chk",
+                                       "__vprintf_chk",
+                                       "__vfprintf_chk",
+                                       "putchar",
+                                       "putc",
+                                       "fputs",
+                                       "fputc",
+                                       "fflush",
+                                       "fwrite",
+                                       "perror",
+                                       NULL};
+
 void build_command_push(struct build_command *command, const char *argument)
 {
     if (command->n < BUILD_COMMAND_MAX) {
@@ -94,18 +114,29 @@ void build_command_instrument(struct build_command *command, const struct build_
     }
 }
 
+/// Takes an allocated string; returns it with ",NAME=VALUE" for each value behind it.
+static char *add_options(char *text, const char *name, const char *const *values)
+{
+    for (size_t i = 0; values[i] != NULL; i++) {
+        char *longer = xasprintf("%s,%s=%s", text, name, values[i]);
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 char *build_command_linking(const struct build_plan *plan)
 {
     // relro: else a submission could write the addresses of the callbacks.
-    char *option = xstrdup(plan->instrumented ? "-Wl,-Bsymbolic,-z,now,-z,relro,--wrap=memcpy,"
-                                                "--wrap=memmove,--wrap=memset"
-                                              : "-Wl,-Bsymbolic,-z,now");
-    for (size_t i = 0; plan->wanted != NULL && plan->wanted[i] != NULL; i++) {
-        char *longer = xasprintf("%s,--undefined=%s", option, plan->wanted[i]);
-        free(option);
-        option = longer;
+    char *option =
+        xstrdup(plan->instrumented ? "-Wl,-Bsymbolic,-z,now,-z,relro" : "-Wl,-Bsymbolic,-z,now");
+    if (plan->instrumented) {
+        option = add_options(option, "--wrap", copying);
     }
-    return option;
+    if (plan->instrumented && !plan->traced) {
+        option = add_options(option, "--wrap", printing);
+    }
+    return plan->wanted == NULL ? option : add_options(option, "--undefined", plan->wanted);
 }
 
 void build_command_libraries(struct build_command *command, const struct build_plan *plan)

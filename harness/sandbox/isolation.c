@@ -13,16 +13,13 @@
 #include "harness/base/clock.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
+#include "harness/sandbox/system_folders.h"
 
 #define BUBBLEWRAP "/usr/bin/bwrap"
 #define MAX_ARGUMENTS 384
 #define OUTPUT_BYTES 65536
 #define MEMORY_BYTES (2ull << 30)
 #define FILE_BYTES (256ull << 20)
-
-/// Top folders of a system that is not merged into /usr.
-static const char *const system_folders[] = {"/bin",   "/sbin",  "/lib",
-                                             "/lib32", "/lib64", "/libx32"};
 
 struct arguments {
     const char *list[MAX_ARGUMENTS + 1];
@@ -54,10 +51,10 @@ static const char *own(struct arguments *arguments, char *string)
 static void add_system(struct arguments *arguments)
 {
     add(arguments, BUBBLEWRAP, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv",
-        "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8", "--ro-bind", "/usr",
-        "/usr", "--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp", NULL);
-    for (size_t i = 0; i < sizeof system_folders / sizeof *system_folders; i++) {
-        const char *folder = system_folders[i];
+        "--setenv", "PATH", "/usr/bin:/bin", "--setenv", "LC_ALL", "C.UTF-8", "--proc", "/proc",
+        "--dev", "/dev", "--tmpfs", "/tmp", NULL);
+    for (size_t i = 0; system_folders[i].path != NULL; i++) {
+        const char *folder = system_folders[i].path;
         struct stat status;
         char target[64];
         if (lstat(folder, &status) != 0) {
@@ -73,6 +70,9 @@ static void add_system(struct arguments *arguments)
     }
     add(arguments, "--ro-bind-try", "/etc/ld.so.cache", "/etc/ld.so.cache", "--ro-bind-try",
         "/etc/alternatives", "/etc/alternatives", NULL);
+    if (system_folders_hidden() != NULL) {
+        add(arguments, "--tmpfs", system_folders_hidden(), NULL);
+    }
 }
 
 static void add_folders(struct arguments *arguments, const char *folder)
@@ -121,7 +121,8 @@ static void start_in_bubblewrap(struct isolated *isolated, const struct isolated
     if (command->folder != NULL) {
         add_folders(&arguments, command->folder);
     }
-    add(&arguments, "--", NULL);
+    // What holds the mounts is a file system in memory, which could be filled.
+    add(&arguments, "--remount-ro", "/", "--", NULL);
     for (size_t i = 0; command->arguments[i] != NULL; i++) {
         add(&arguments, command->arguments[i], NULL);
     }
@@ -136,12 +137,13 @@ static void start_in_landlock(struct isolated *isolated, const struct isolated_c
     char *include = xasprintf("%s/include", command->folder);
     char *out = xasprintf("%s/out", command->folder);
     char *temporary = xasprintf("TMPDIR=%s", out);
-    const char *readable[] = {"/usr",      "/bin", "/lib",  "/lib32",           "/lib64",
-                              "/libx32",   src,    include, "/etc/ld.so.cache", "/etc/alternatives",
-                              "/dev/null", NULL};
+    const char *const more[] = {src,         include, "/etc/ld.so.cache", "/etc/alternatives",
+                                "/dev/null", NULL};
+    const char **readable = system_folders_list(false, more);
     const char *environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", temporary, NULL};
     struct confinement confinement = {.readable = readable, .writable = out};
     start(isolated, command->arguments, src, environment, command->seconds, &confinement);
+    free(readable);
     free(src);
     free(include);
     free(out);
@@ -223,4 +225,24 @@ const char *isolation_name(enum isolation isolation)
         "resource limits only (neither bubblewrap nor Landlock works here)",
     };
     return names[isolation];
+}
+
+static bool lies_below(const char *path, const char *folder)
+{
+    size_t n = strlen(folder);
+    return strncmp(path, folder, n) == 0 && (path[n] == '/' || path[n] == '\0');
+}
+
+bool isolation_reveals(const char *path)
+{
+    enum isolation offered = isolation_offered();
+    char *real = realpath(path, NULL);
+    const char **seen = system_folders_list(false, (const char *const[]){NULL});
+    bool reveals = offered == ISOLATION_BUBBLEWRAP || offered == ISOLATION_RLIMITS || real == NULL;
+    for (size_t i = 0; !reveals && seen[i] != NULL; i++) {
+        reveals = lies_below(real, seen[i]);
+    }
+    free(seen);
+    free(real);
+    return reveals;
 }

@@ -28,6 +28,11 @@ enum isolation isolation_offered(void);
 /// Why bubblewrap does not work here, one line for people; NULL when it works. The caller frees it.
 char *isolation_bubblewrap_trouble(void);
 
+/// Whether submissions could read a file, or one that is like it: because it lies among the
+/// system's programs, which builds and workers see, or because there is no Landlock, without which
+/// workers see what the user does.
+bool isolation_reveals(const char *path);
+
 /// "bubblewrap and Landlock", "Landlock alone (bubblewrap does not work here)", ...; static.
 const char *isolation_name(enum isolation isolation);
 

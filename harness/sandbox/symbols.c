@@ -17,8 +17,7 @@
 #define LIBRARY "../out/submission.so"
 #define ARCHIVE "../out/extras.a"
 
-/// The linker wraps the functions that copy and fill, so that the worker's are called: to call one
-/// without the prefix is to go round them.
+/// The linker wraps the functions that copy, fill and print, so that the worker's are called.
 static const char *const usual[] = {
     // memlib
     "mem_sbrk",
@@ -32,9 +31,7 @@ static const char *const usual[] = {
     // the callback runtime
     "__tsan_*",
     "__sanitizer_cov_trace_pc",
-    "__wrap_memcpy",
-    "__wrap_memmove",
-    "__wrap_memset",
+    "__wrap_*",
     // output
     "printf",
     "fprintf",

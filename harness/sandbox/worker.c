@@ -19,6 +19,7 @@
 #include "harness/base/paths.h"
 #include "harness/base/printable.h"
 #include "harness/sandbox/filter.h"
+#include "harness/sandbox/system_folders.h"
 #include "harness/worker/futex.h"
 
 #define SPIN_TURNS 2000
@@ -30,12 +31,6 @@
 #define EXTRA_MEMORY (1ull << 30) // address space beside the heap
 #define STACK_BYTES (8ull << 20)  // whatever the shell allows that mmgrade was started from
 #define LOADER_BYTES (512u << 10) // of private memory: libm, what malloc takes at first
-
-/// Where the dynamic linker and the C library lie; what does not exist is passed over.
-static const char *const library_folders[] = {
-    "/lib",     "/lib64",     "/lib32",     "/libx32",
-    "/usr/lib", "/usr/lib64", "/usr/lib32", "/etc/ld.so.cache",
-};
 
 unsigned worker_cpus(void)
 {
@@ -94,12 +89,8 @@ static void fill_ring(struct ring *ring, const struct worker_plan *plan, pid_t p
 static void start_program(struct worker *worker, const struct worker_plan *plan, const int fds[2])
 {
     char *program = paths_beside_program(plan->m32 ? "mmgrade-worker32" : "mmgrade-worker");
-    enum { N_FOLDERS = sizeof library_folders / sizeof *library_folders };
-    const char *readable[N_FOLDERS + 3];
-    memcpy(readable, library_folders, sizeof library_folders);
-    readable[N_FOLDERS] = program;
-    readable[N_FOLDERS + 1] = plan->library;
-    readable[N_FOLDERS + 2] = NULL;
+    const char *const more[] = {"/etc/ld.so.cache", program, plan->library, NULL};
+    const char **readable = system_folders_list(true, more);
     const char *arguments[] = {program, plan->library, NULL};
     const char *environment[] = {NULL};
     int output_fd = output_open(&worker->output, plan->output_bytes, plan->echo_output);
@@ -119,6 +110,7 @@ static void start_program(struct worker *worker, const struct worker_plan *plan,
     };
     process_start(&worker->process, &process_plan);
     close(output_fd);
+    free(readable);
     free(program);
 }
 
@@ -362,6 +354,7 @@ static struct sighting copy_sighting(const struct sighting *sighting)
     struct sighting copy;
     memcpy(&copy, sighting, sizeof copy);
     copy.n_frames = copy.n_frames > SIGHTING_FRAMES ? 0 : copy.n_frames;
+    copy.cause.n_frames = copy.cause.n_frames > SIGHTING_FRAMES ? 0 : copy.cause.n_frames;
     return copy;
 }
 

@@ -8,6 +8,8 @@
 // A PTE has 40 bits for the PPN, and an entry of 8 bytes must fit into a page.
 #define PPN_BITS 40
 #define PTE_BITS 3
+// Every entry of a table is written when it is made: 128 MiB.
+#define MAX_LEVEL_BITS 24
 
 static bool refuse(char *reason, size_t reason_bytes, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
@@ -81,6 +83,12 @@ static bool levels_are_sound(const struct geometry *g, char *reason, size_t n)
         sum += bits;
         if (bits < 1) {
             return refuse(reason, n, "level %u has no bits", i + 1);
+        }
+        if (bits > MAX_LEVEL_BITS) {
+            return refuse(reason, n,
+                          "a table of level %u (2^%u entries of 8 bytes) is too large to be "
+                          "simulated: 2^%d entries are possible",
+                          i + 1, bits, MAX_LEVEL_BITS);
         }
         if (bits > g->pa_bits - PTE_BITS) {
             return refuse(reason, n,

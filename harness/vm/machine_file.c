@@ -161,7 +161,11 @@ static bool read_cache(const struct schema_place *place, const struct machine_dr
     }
     cache->line_bytes = line_bytes;
     uint64_t way = (uint64_t)cache->ways * line_bytes;
-    if (bytes > 0 && (way == 0 || bytes % way != 0 || bytes / way > UINT32_MAX)) {
+    if (bytes > 0 && way > 0 && bytes / way > UINT32_MAX) {
+        return schema_refuse(place, group, "%llu bytes are more than 2^26 lines",
+                             (unsigned long long)bytes);
+    }
+    if (bytes > 0 && (way == 0 || bytes % way != 0)) {
         return schema_refuse(place, schema_has(place, group) ? group : "line",
                              "%llu bytes are no whole number of sets of %u lines of %u bytes",
                              (unsigned long long)bytes, cache->ways, line_bytes);
@@ -175,6 +179,10 @@ static bool read_structures(const struct schema_place *place, const struct machi
 {
     uint32_t line_bytes = schema_has(place, "line") ? (uint32_t)draft->line_bytes
                                                     : settings->caches[MACHINE_L1D].line_bytes;
+    if (schema_has(place, "line") && (line_bytes & (line_bytes - 1)) != 0) {
+        return schema_refuse(place, "line", "lines of %u bytes: must be a power of two",
+                             line_bytes);
+    }
     for (int i = 0; i < MACHINE_TLBS; i++) {
         if (!read_tlb(place, &draft->tlbs[i], machine_tlb_keys[i], &settings->tlbs[i])) {
             return false;
@@ -199,6 +207,19 @@ static bool read_structures(const struct schema_place *place, const struct machi
     return true;
 }
 
+static bool refuse_policy(const struct schema_place *place, const char *name)
+{
+    char known[256] = "";
+    for (size_t i = 0; policies[i] != NULL; i++) {
+        size_t used = strlen(known);
+        if (!policies[i]->needs_future) {
+            snprintf(known + used, sizeof known - used, "%s%s", used == 0 ? "" : ", ",
+                     policies[i]->name);
+        }
+    }
+    return schema_refuse(place, "policy", "unknown policy '%s' (one of %s)", name, known);
+}
+
 static bool read_frames(const struct schema_place *place, const struct machine_draft *draft,
                         struct machine_settings *settings)
 {
@@ -207,7 +228,7 @@ static bool read_frames(const struct schema_place *place, const struct machine_d
     settings->policy_settings.window = (uint32_t)draft->window;
     settings->policy_settings.seed = (uint64_t)draft->seed;
     if (policy == NULL) {
-        return schema_refuse(place, "policy", "unknown policy '%s'", draft->policy);
+        return refuse_policy(place, draft->policy);
     }
     settings->policy = policy->id;
     return true;

@@ -111,7 +111,7 @@ const struct schema_key machine_keys[] = {
      .type = SCHEMA_YES_NO,
      .offset = DRAFT(walk_through_cache),
      .help = "a walk reads entries through l1d; no: straight from memory"},
-    COUNT("frames", frames, 0, 0x1p31, "for pages; 0: as many as fit into memory"),
+    COUNT("frames", frames, 0, 0x1p24, "for pages; 0: as many as fit into memory"),
     {.name = "policy",
      .type = SCHEMA_TEXT,
      .offset = DRAFT(policy),

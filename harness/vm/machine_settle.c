@@ -107,6 +107,9 @@ static bool frames_are_sound(const struct machine_settings *settings, struct rea
     const struct geometry *geometry = &settings->geometry;
     const struct policy *policy = policy_of(settings->policy);
     uint64_t n_memory = UINT64_C(1) << (geometry->pa_bits - geometry->page_bits);
+    if (policy != NULL && policy->needs_future) {
+        return refuse(reason, "policy %s: a machine does not know the future", policy->name);
+    }
     if (settings->n_frames == 0) {
         return true;
     }
@@ -120,9 +123,6 @@ static bool frames_are_sound(const struct machine_settings *settings, struct rea
     }
     if (policy == NULL) {
         return refuse(reason, "a machine does not know that policy");
-    }
-    if (policy->needs_future) {
-        return refuse(reason, "policy %s: a machine does not know the future", policy->name);
     }
     if (policy->needs_window && settings->policy_settings.window == 0) {
         return refuse(reason, "policy %s needs a window of at least 1 use", policy->name);

@@ -8,29 +8,30 @@
 #include "harness/worker/replay.h"
 
 #define PAGE_BYTES 4096
-#define MAX_TAGS (1u << 22)
+#define MAX_TAG_BYTES (32u << 20)
 
 struct simulator cost_simulator;
 bool cost_counts;
 
 bool cost_open(const struct ring *ring)
 {
-    static uint64_t *tags;
+    static uint32_t *tags;
     static size_t tags_bytes;
     struct ring_machine machine = ring->machine;
     if (tags != NULL) {
         munmap(tags, tags_bytes);
-    }
-    tags_bytes = simulator_tags(&machine) * sizeof *tags + 1;
-    if (tags_bytes > MAX_TAGS * sizeof *tags || machine.page_bits < machine.line_bits ||
-        machine.page_bits > 30) {
-        return false;
-    }
-    tags = mmap(NULL, tags_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (tags == MAP_FAILED) {
         tags = NULL;
+    }
+    tags_bytes = simulator_words(&machine) * sizeof *tags;
+    if (!simulator_fits(&machine) || tags_bytes > MAX_TAG_BYTES) {
         return false;
     }
+    void *memory =
+        mmap(NULL, tags_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (memory == MAP_FAILED) {
+        return false;
+    }
+    tags = memory;
     simulator_open(&cost_simulator, &machine, tags);
     return true;
 }

@@ -9,9 +9,9 @@
 #include "harness/worker/submission.h"
 #include "harness/worker/territory.h"
 
-/// Where the simulator sees heap and module: far apart, and not in the first page.
-#define COST_HEAP_AT (UINT64_C(1) << 41)
-#define COST_MODULE_AT (UINT64_C(1) << 42)
+/// Where the simulator sees heap and module: far apart.
+#define COST_HEAP_AT SIMULATOR_START
+#define COST_MODULE_AT (2 * SIMULATOR_START)
 
 extern struct simulator cost_simulator;
 extern bool cost_counts; ///< within an operation of cost_run

@@ -198,7 +198,7 @@ struct ring {
 };
 
 static_assert(sizeof(struct ring_op) == 16, "the same for both widths");
-static_assert(sizeof(struct sighting) == 64, "the same for both widths");
+static_assert(sizeof(struct sighting) == 112, "the same for both widths");
 static_assert(offsetof(struct ring, sightings) % 8 == 0, "the same for both widths");
 static_assert(offsetof(struct ring, command_number) == 64 + 2 * RING_FILTER_BYTES, "");
 static_assert(offsetof(struct ring, size) == offsetof(struct ring, command_number) + 24, "");

@@ -7,10 +7,12 @@
 
 #include "harness/worker/territory.h"
 #include "harness/worker/trail.h"
+#include "harness/worker/witness.h"
 #include "harness/worker/writers.h"
 
 #define BELOW_HEAP (1u << 20) // an access so close below the heap was meant for it
 #define TAG_REACH 16          // a block's header lies within so many bytes below its payload
+#define LINKS_REACH 16        // and its links so many at its start
 #define STACK_WORD 8
 
 enum owner { FRESH, ALLOCATOR, STALE, MOVING, LIVE, LIVE_FIRST };
@@ -20,10 +22,7 @@ static struct ring *ring;
 static uint8_t *owners;       ///< by byte
 static uint32_t *stack_calls; ///< by word of the stack: the call that stored there last
 static uint64_t heap_base, break_bytes;
-static uint32_t op;
 static uint32_t n_calls;
-static uint64_t now; ///< counts what is seen
-static struct call_site last_site;
 
 /// The payload that the call at hand gives up, and whether anything near it was stored.
 static struct {
@@ -37,6 +36,7 @@ bool shadow_open(struct ring *shared)
         return true;
     }
     ring = shared;
+    witness_open(ring);
     heap_base = ring->heap_base;
     owners = writers_map(ring->heap_max_bytes);
     stack_calls =
@@ -46,83 +46,6 @@ bool shadow_open(struct ring *shared)
     return shadow_is_kept;
 }
 
-// --- Sightings --------------------------------------------------------------------------------
-
-static void fill(struct sighting *sighting, uint64_t address, size_t bytes, bool is_store,
-                 struct call_site site)
-{
-    sighting->n_frames = backtrace_take(site, sighting->code);
-    sighting->op = op;
-    sighting->address = address;
-    sighting->bytes = (uint32_t)bytes;
-    sighting->is_store = is_store;
-    sighting->order = now;
-}
-
-/// The first since mm_init, and the first of each call.
-static void see(enum sighting_kind kind, uint64_t address, size_t bytes, bool is_store,
-                struct call_site site)
-{
-    struct sighting *first = &ring->sightings[kind];
-    struct sighting *latest = &ring->latest[kind];
-    if (first->n_frames == 0) {
-        fill(first, address, bytes, is_store, site);
-    }
-    if (latest->n_frames == 0 || latest->op != op) {
-        fill(latest, address, bytes, is_store, site);
-    }
-}
-
-/// What every access leaves behind, so that it is there when a signal or a time limit ends the run.
-static void note_last(uint64_t address, size_t bytes, bool is_store, struct call_site site)
-{
-    struct sighting *last = &ring->sightings[SIGHTING_LAST];
-    last->n_frames = 0;
-    last->op = op;
-    last->address = address;
-    last->bytes = (uint32_t)bytes;
-    last->is_store = is_store;
-    last->order = ++now;
-    last_site = site;
-}
-
-// --- Writers and questions ------------------------------------------------------------------
-
-static bool is_in_heap(uint64_t address, size_t bytes)
-{
-    uint64_t offset = address - heap_base;
-    return offset < break_bytes && bytes <= break_bytes - offset;
-}
-
-static void answer(enum sighting_kind kind, struct writer writer, uint64_t address, uint64_t value)
-{
-    struct sighting *traced = &ring->sightings[kind];
-    traced->n_frames = backtrace_find(writer.chain, traced->code);
-    traced->op = writer.op;
-    traced->address = address;
-    traced->value = value;
-    traced->is_store = true;
-}
-
-/// Answers a question about a pointer with a sighting of that kind.
-static void trace(enum sighting_kind kind, enum sighting_question question, uint64_t pointer)
-{
-    ring->sightings[kind].n_frames = 0;
-    if (question == SIGHTING_LAST_STORE) {
-        if (is_in_heap(pointer, 1)) {
-            answer(kind, writers_at(pointer), pointer, 0);
-        }
-        return;
-    }
-    const struct trail_load *load = trail_find(question, pointer, op);
-    if (load == NULL) { // links may be kept as offsets
-        load = trail_find(question, pointer - heap_base, op);
-    }
-    if (load != NULL) {
-        answer(kind, load->writer, load->address, load->value);
-    }
-}
-
 // --- The stack --------------------------------------------------------------------------------
 
 static bool is_on_stack(uint64_t address)
@@ -130,41 +53,47 @@ static bool is_on_stack(uint64_t address)
     return address >= ring->stack_low && address < ring->stack_high;
 }
 
-static bool is_in_call(uint64_t address, size_t bytes, struct call_site site)
+static bool is_in_call(const struct access *access)
 {
-    return address >= site.end && territory_holds(&territory.stack, (uintptr_t)address, bytes);
+    return access->address >= access->site.end &&
+           territory_holds(&territory.stack, (uintptr_t)access->address, access->bytes);
 }
 
-static void stack_store(uint64_t address, size_t bytes, struct call_site site)
+static void stack_store(const struct access *access)
 {
-    if (!is_in_call(address, bytes, site)) {
-        see(SIGHTING_DEAD_STACK, address, bytes, true, site);
+    if (!is_in_call(access)) {
+        witness_see(SIGHTING_DEAD_STACK, access);
         return;
     }
-    uint64_t from = (address - ring->stack_low) / STACK_WORD;
-    uint64_t to = (address + bytes - 1 - ring->stack_low) / STACK_WORD;
+    uint64_t from = (access->address - ring->stack_low) / STACK_WORD;
+    uint64_t to = (access->address + access->bytes - 1 - ring->stack_low) / STACK_WORD;
     for (uint64_t i = from; i <= to; i++) {
         stack_calls[i] = n_calls;
     }
 }
 
-static void stack_load(uint64_t address, size_t bytes, struct call_site site)
+static void stack_load(const struct access *access)
 {
-    uint64_t word = (address - ring->stack_low) / STACK_WORD;
-    if (!is_in_call(address, bytes, site) || stack_calls[word] != n_calls) {
-        see(SIGHTING_DEAD_STACK, address, bytes, false, site);
-        trace(SIGHTING_DEAD_POINTER, SIGHTING_LED_TO, address);
+    uint64_t word = (access->address - ring->stack_low) / STACK_WORD;
+    if (!is_in_call(access) || stack_calls[word] != n_calls) {
+        witness_see(SIGHTING_DEAD_STACK, access);
     }
 }
 
 // --- The heap ---------------------------------------------------------------------------------
 
-/// Just below the heap, or above it as far as it may ever grow.
-static bool is_beside_heap(uint64_t address, size_t bytes)
+static bool is_in_heap(const struct access *access)
 {
-    uint64_t offset = address - heap_base;
-    bool below = heap_base - address <= BELOW_HEAP && address < heap_base;
-    return below || (offset < ring->heap_max_bytes && !is_in_heap(address, bytes));
+    uint64_t offset = access->address - heap_base;
+    return offset < break_bytes && access->bytes <= break_bytes - offset;
+}
+
+/// Just below the heap, or above it as far as it may ever grow.
+static bool is_beside_heap(const struct access *access)
+{
+    uint64_t offset = access->address - heap_base;
+    bool below = heap_base - access->address <= BELOW_HEAP && access->address < heap_base;
+    return below || (offset < ring->heap_max_bytes && !is_in_heap(access));
 }
 
 static bool holds(const uint8_t *owner, size_t bytes, enum owner wanted)
@@ -177,101 +106,140 @@ static bool holds_live(const uint8_t *owner, size_t bytes)
     return holds(owner, bytes, LIVE) || holds(owner, bytes, LIVE_FIRST);
 }
 
-static bool is_watched(uint64_t address, size_t bytes)
+/// Where the live payload starts whose first bytes, where links are, the access hits; 0: it does
+/// not.
+static uint64_t payload_near(const struct access *access)
 {
-    return ring->watch_to == 0 || (address < ring->watch_to && address + bytes > ring->watch_from);
+    for (uint64_t reach = 0; reach < LINKS_REACH && access->address - reach >= heap_base; reach++) {
+        if (owners[access->address - reach - heap_base] == LIVE_FIRST) {
+            return access->address - reach;
+        }
+    }
+    return 0;
+}
+
+static bool is_watched(const struct access *access)
+{
+    return ring->watch_to == 0 ||
+           (access->address < ring->watch_to && access->address + access->bytes > ring->watch_from);
 }
 
 /// A live byte that is overwritten stays live: the program still believes that it owns it.
-static void heap_store(uint64_t address, size_t bytes, struct call_site site)
+static void heap_store(struct access *access)
 {
-    uint8_t *owner = owners + (address - heap_base);
-    if (!holds_live(owner, bytes)) {
-        memset(owner, ALLOCATOR, bytes);
+    uint8_t *owner = owners + (access->address - heap_base);
+    if (!holds_live(owner, access->bytes)) {
+        memset(owner, ALLOCATOR, access->bytes);
     } else {
-        if (is_watched(address, bytes)) {
-            see(SIGHTING_STORE_PAYLOAD, address, bytes, true, site);
+        if (is_watched(access)) {
+            access->payload = payload_near(access);
+            witness_see(SIGHTING_STORE_PAYLOAD, access);
         }
-        for (size_t i = 0; i < bytes; i++) {
+        for (size_t i = 0; i < access->bytes; i++) {
             owner[i] = owner[i] >= LIVE ? owner[i] : ALLOCATOR;
         }
     }
-    writers_set(address, bytes, op, site);
-    leaving.touched |=
-        address < leaving.from + leaving.bytes && address + bytes + TAG_REACH > leaving.from;
+    writers_set(access->address, access->bytes, witness_op(), access->site);
+    leaving.touched |= access->address < leaving.from + leaving.bytes &&
+                       access->address + access->bytes + TAG_REACH > leaving.from;
 }
 
-static void remember_load(uint64_t address, size_t bytes)
+/// A copy that comes too late: of the payload that realloc gives up some bytes were stored to
+/// before in this call.
+static void look_for_loss(const struct access *access)
 {
-    struct trail_load load = {.address = address, .writer = writers_at(address)};
-    memcpy(&load.value, (const void *)(uintptr_t)address, bytes < 8 ? bytes : 8);
+    uint64_t end = access->address + access->bytes;
+    uint64_t from = access->address > leaving.from ? access->address : leaving.from;
+    uint64_t to = end < leaving.from + leaving.bytes ? end : leaving.from + leaving.bytes;
+    const uint8_t *lost =
+        from < to ? memchr(owners + (from - heap_base), ALLOCATOR, (size_t)(to - from)) : NULL;
+    if (lost != NULL) {
+        uint64_t at = heap_base + (uint64_t)(lost - owners);
+        witness_see_writer(SIGHTING_LOST, access, writers_at(at), at);
+    }
+}
+
+static uint64_t value_at(const struct access *access)
+{
+    uint64_t value = 0;
+    memcpy(&value, (const void *)(uintptr_t)access->address, access->bytes < 8 ? access->bytes : 8);
+    return value;
+}
+
+/// What the program has stored, the submission's last store there says nothing about.
+static void remember_load(const struct access *access, bool is_programs)
+{
+    struct trail_load load = {.address = access->address, .value = access->value};
+    load.writer = is_programs ? (struct writer){0} : writers_at(access->address);
     trail_add(&load);
 }
 
-static void heap_load(uint64_t address, size_t bytes, bool is_copy, struct call_site site)
+static void heap_load(struct access *access, bool is_copy)
 {
-    const uint8_t *owner = owners + (address - heap_base);
-    if (holds_live(owner, bytes)) {
-        see(SIGHTING_LOAD_PAYLOAD, address, bytes, false, site);
+    const uint8_t *owner = owners + (access->address - heap_base);
+    access->value = value_at(access);
+    if (holds_live(owner, access->bytes)) {
+        access->payload = payload_near(access);
+        witness_see(SIGHTING_LOAD_PAYLOAD, access);
     }
     if (is_copy) {
+        look_for_loss(access);
         return;
     }
-    if (holds(owner, bytes, FRESH)) {
-        see(SIGHTING_LOAD_FRESH, address, bytes, false, site);
+    if (holds(owner, access->bytes, FRESH)) {
+        witness_see(SIGHTING_LOAD_FRESH, access);
     }
-    if (holds(owner, bytes, STALE)) {
-        see(SIGHTING_LOAD_STALE, address, bytes, false, site);
+    if (holds(owner, access->bytes, STALE)) {
+        witness_see(SIGHTING_LOAD_STALE, access);
     }
-    remember_load(address, bytes);
+    remember_load(access, *owner != ALLOCATOR);
 }
+
+// --- Accesses ---------------------------------------------------------------------------------
 
 void shadow_store(const void *pointer, size_t bytes, struct call_site site)
 {
-    uint64_t address = (uintptr_t)pointer;
-    note_last(address, bytes, true, site);
-    if (is_in_heap(address, bytes)) {
-        heap_store(address, bytes, site);
-    } else if (writers_is_variable(address, bytes)) {
-        writers_set(address, bytes, op, site);
-    } else if (is_on_stack(address)) {
-        stack_store(address, bytes, site);
-    } else if (is_beside_heap(address, bytes)) {
-        see(SIGHTING_OUTSIDE, address, bytes, true, site);
+    struct access access = {
+        .address = (uintptr_t)pointer, .bytes = bytes, .is_store = true, .site = site};
+    witness_last(&access);
+    if (is_in_heap(&access)) {
+        heap_store(&access);
+    } else if (writers_is_variable(access.address, bytes)) {
+        writers_set(access.address, bytes, witness_op(), site);
+    } else if (is_on_stack(access.address)) {
+        stack_store(&access);
+    } else if (is_beside_heap(&access)) {
+        witness_see(SIGHTING_OUTSIDE, &access);
+    } else if (!territory_allows((uintptr_t)access.address, bytes)) {
+        witness_see(SIGHTING_WILD, &access);
     }
 }
 
 void shadow_load(const void *pointer, size_t bytes, bool is_copy, struct call_site site)
 {
-    uint64_t address = (uintptr_t)pointer;
-    note_last(address, bytes, false, site);
-    if (is_in_heap(address, bytes)) {
-        heap_load(address, bytes, is_copy, site);
-    } else if (writers_is_variable(address, bytes)) {
-        remember_load(address, bytes);
-    } else if (is_on_stack(address)) {
-        stack_load(address, bytes, site);
-    } else if (is_beside_heap(address, bytes)) {
-        see(SIGHTING_OUTSIDE, address, bytes, false, site);
+    struct access access = {.address = (uintptr_t)pointer, .bytes = bytes, .site = site};
+    witness_last(&access);
+    if (is_in_heap(&access)) {
+        heap_load(&access, is_copy);
+    } else if (writers_is_variable(access.address, bytes)) {
+        access.value = value_at(&access);
+        remember_load(&access, false);
+    } else if (is_on_stack(access.address)) {
+        stack_load(&access);
+    } else if (is_beside_heap(&access)) {
+        witness_see(SIGHTING_OUTSIDE, &access);
     }
 }
 
 void shadow_block(struct call_site site)
 {
-    struct sighting *block = &ring->sightings[SIGHTING_LAST_BLOCK];
-    ring->sightings[SIGHTING_BLOCK_BEFORE] = *block;
-    block->op = op;
-    block->order = ++now;
-    block->n_frames = backtrace_take(site, block->code);
+    witness_block(site);
 }
 
 void shadow_grow(uint64_t increment, uint64_t new_break_bytes, struct call_site site)
 {
     if (shadow_is_kept) {
-        now++;
-        struct sighting *sighting = &ring->sightings[SIGHTING_SBRK];
-        fill(sighting, heap_base + break_bytes, 0, false, site);
-        sighting->value = increment;
+        witness_sbrk(site, heap_base + break_bytes, increment);
         break_bytes = new_break_bytes;
     }
 }
@@ -303,10 +271,8 @@ static void begin_init(void)
 {
     memset(owners, FRESH, (size_t)break_bytes);
     writers_forget(break_bytes);
-    memset(ring->sightings, 0, sizeof ring->sightings);
-    memset(ring->latest, 0, sizeof ring->latest);
+    witness_begin_init();
     break_bytes = 0;
-    op = 0;
 }
 
 void shadow_begin(enum ring_command command, uint64_t pointer)
@@ -315,13 +281,12 @@ void shadow_begin(enum ring_command command, uint64_t pointer)
         return;
     }
     n_calls++;
-    trail_begin();
+    witness_begin_call(command == RING_ALLOC || command == RING_FREE || command == RING_REALLOC);
     leaving.bytes = 0;
     leaving.from = 0;
     if (command == RING_INIT) {
         begin_init();
     }
-    op += command == RING_ALLOC || command == RING_FREE || command == RING_REALLOC;
     if (pointer != 0 && (command == RING_FREE || command == RING_REALLOC)) {
         uint64_t offset = pointer - heap_base;
         leaving.from = pointer;
@@ -334,13 +299,10 @@ void shadow_begin(enum ring_command command, uint64_t pointer)
 /// A payload that the call gave up without a store near it, and without moving within it.
 static void look_for_leak(uint64_t result)
 {
-    struct sighting *leak = &ring->sightings[SIGHTING_LEAK];
     bool moved_away =
         result == 0 || result + TAG_REACH <= leaving.from || result >= leaving.from + leaving.bytes;
-    if (!leaving.touched && moved_away && leaving.bytes > leak->bytes) {
-        *leak = ring->sightings[SIGHTING_BLOCK_BEFORE];
-        leak->address = leaving.from;
-        leak->bytes = (uint32_t)leaving.bytes;
+    if (!leaving.touched && moved_away) {
+        witness_leak(leaving.from, leaving.bytes);
     }
 }
 
@@ -371,15 +333,13 @@ void shadow_end(enum ring_command command, uint64_t size, uint64_t result)
 void shadow_trace(void)
 {
     if (shadow_is_kept) {
-        trace(SIGHTING_TRACED, ring->count, ring->pointer);
+        witness_trace(ring->count, ring->pointer, break_bytes);
     }
 }
 
 void shadow_note_signal(void)
 {
     if (shadow_is_kept) {
-        struct sighting *last = &ring->sightings[SIGHTING_LAST];
-        last->n_frames = backtrace_take(last_site, last->code);
-        trace(SIGHTING_TRACED, SIGHTING_LED_TO, last->address);
+        witness_signal();
     }
 }

@@ -63,3 +63,15 @@ const struct trail_load *trail_find(enum sighting_question question, uint64_t po
     }
     return NULL;
 }
+
+const struct trail_load *trail_find_origin(uint64_t value, uint32_t op)
+{
+    size_t n = n_loads < N_LOADS ? n_loads : N_LOADS;
+    for (size_t i = 1; value >= SMALLEST_ADDRESS && i <= n; i++) {
+        const struct trail_load *load = &loads[(n_loads - i) % N_LOADS];
+        if (load->writer.chain != 0 && load->writer.op < op && is_near(load->value, value)) {
+            return load;
+        }
+    }
+    return NULL;
+}

@@ -26,4 +26,9 @@ void trail_add(const struct trail_load *load);
 /// SIGHTING_TRUSTED_HEADER and _LINK only what was stored before operation `op` counts.
 const struct trail_load *trail_find(enum sighting_question question, uint64_t pointer, uint32_t op);
 
+/// For a value that was stored in operation `op` itself: the newest load of nearly the same value
+/// that was stored before, from which it will have been computed; NULL when there is none, or when
+/// the value is so small that sizes may be alike by chance.
+const struct trail_load *trail_find_origin(uint64_t value, uint32_t op);
+
 #endif

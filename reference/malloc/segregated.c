@@ -293,8 +293,8 @@ static char *place(char *bp, size_t size)
         make_free(bp, rest);
         return high;
     }
+    make_free(bp + size, rest); // first: make_allocated changes a flag of its header
     make_allocated(bp, size);
-    make_free(bp + size, rest);
     return bp;
 }
 
@@ -351,6 +351,7 @@ static void trim(char *bp, size_t size)
     size_t rest = block_size(bp) - size;
     if (rest < MIN_BLOCK_BYTES)
         return;
+    *header(bp + size) = 0;
     make_allocated(bp, size);
     free_and_merge(bp + size, rest);
 }

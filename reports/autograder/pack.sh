@@ -1,16 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Packs an autograder:  pack.sh gradescope|autolab BUILD LAB RUBRIC|'' OUT
+# Packs an autograder:  pack.sh gradescope|autolab BUILD LAB RUBRIC|'' OUT [HIDDEN]
 #
 # gradescope: the file OUT, a zip of setup.sh, run_autograder and mmgrade's sources, which setup.sh
 # builds. autolab: the folder OUT with autograde-Makefile and autograde.tar, the sources and the
-# programs in BUILD. Neither holds tests, nor anything that is not in the project or named here.
+# programs in BUILD. HIDDEN is a folder of hidden traces. Neither holds tests, nor anything that is
+# not in the project or named here.
 set -eu
 kind=$1
 build=$2
 lab=$3
 rubric=$4
 out=$5
+hidden=${6-}
 mkdir -p "$(dirname "$out")"
 stage=$(mktemp -d)
 trap 'rm -rf "$stage"' EXIT
@@ -32,6 +34,13 @@ echo "student_template/$lab" >"$packed/template"
     echo "pack.sh: there is no lab '$lab'" >&2
     exit 2
 }
+if [ -n "$hidden" ]; then
+    cp -r "$hidden" "$stage/mmgrade/hidden"
+    echo '--hidden hidden' >>"$packed/options"
+fi
+if [ -n "$hidden" ] || { [ -n "$rubric" ] && grep -q '^[^#]*hidden:' "$rubric"; }; then
+    touch "$packed/secret"
+fi
 case $kind in
 gradescope)
     cp "$packed/gradescope/setup.sh" "$packed/gradescope/run_autograder" "$stage"

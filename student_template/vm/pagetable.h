@@ -9,7 +9,8 @@
 // judge walks your tables in memory as a processor would.
 //
 // Keep nothing about mappings outside simulated memory: the geometry is all that your variables may
-// hold. Several roots exist at the same time. Bits of a virtual address above va_bits are ignored.
+// hold, and a walk that does not read the entries on its way is refused. Several roots exist at the
+// same time. Bits of a virtual address above va_bits are ignored.
 #ifndef PAGETABLE_H
 #define PAGETABLE_H
 

@@ -50,6 +50,9 @@ course() {
 says() { # FILE PATTERN: of the last run
     if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in std$1"; fi
 }
+says_once() { # the last run: one line on stderr
+    if [ "$(wc -l <"$tmp/err")" = 1 ]; then pass; else fail "$name" 'more than one line in stderr'; fi
+}
 holds() { # FILE PATTERN: below $tmp
     if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in $1"; fi
 }
@@ -68,14 +71,14 @@ same() { # FOLDER FOLDER: the files of two batches, and their grades
         fail "$name" "$1 and $2 differ"
     fi
 }
-# All but times, how often something was tried, and what the kernel counts.
+# All but times, how often something was tried, what the kernel counts, and pseudonyms.
 grades() {
     {
         sqlite3 "$1/gradebook.sqlite" "SELECT name, submission_hash, grader_hash, status, score,
             max_score, first_verdict, reason, result_json, chosen FROM grades ORDER BY 1, 2, 3"
         (cd "$1" && find . -type f ! -name 'gradebook*' ! -name lock | sort && cat grades.csv \
             results/* feedback/*)
-    } | sed '/"page_faults": {/,/}/d'
+    } | sed -e '/"page_faults": {/,/}/d' -e '/^On the leaderboard/d'
 }
 
 # One small trace and no cycles: a submission takes as long as its build.
@@ -130,7 +133,15 @@ run 'output within the submissions' 2 --out "$subs/out" "$subs"
 says err 'lies within the submissions'
 is_gone subs/out
 run 'missing trace' 2 --out "$tmp/none" --trace "$tmp/gone.rep" "$subs"
-says err 'gone.rep: this trace cannot be read'
+says err 'gone.rep: '
+printf '%s\n' 20000 2 3 1 'a 0 100' 'x 1' 'f 0' >"$tmp/broken.rep"
+run 'broken trace' 2 --out "$tmp/none" --trace "$tmp/broken.rep" "$subs"
+says err 'broken.rep:6:'
+says_once
+printf "# mmgrade access trace\nR 0x1000 4\nQ 0x1000 4\n" >"$tmp/broken.trace"
+run 'broken trace of accesses' 2 --lab tlb --out "$tmp/none" --trace "$tmp/broken.trace" "$subs"
+says err 'broken.trace:3:'
+says_once
 run 'unknown lab' 2 --lab cooking --out "$tmp/none" "$subs"
 says err "there is no lab 'cooking'"
 run 'nobody of that name' 2 --out "$tmp/none" --regrade nobody "$subs"
@@ -164,6 +175,9 @@ holds course/feedback/link.txt 'is a link'
 holds course/feedback/crash.txt 'CRASH'
 is_there course/results/new%0Aline.json
 is_there course/results/%2D1+1.json
+is_there course/statistics.txt
+is_there course/leaderboard.csv
+is_gone course/late.csv
 is_gone course/work
 if grep -rlF "$tmp" "$tmp/course/feedback" >"$tmp/out"; then
     fail "$name" 'feedback names folders of this machine'
@@ -219,9 +233,19 @@ says err 'gradebook\.sqlite: file is not a database'
 
 # --- Harness errors ---------------------------------------------------------------------------
 
-printf 'garbage\n' >"$tmp/bad.rep"
-run 'harness errors' 2 --rubric "$tmp/quick.yaml" --trace "$tmp/bad.rep" --out "$tmp/errors" "$subs"
-says out '^harness error, not scored, tried 3 times: bob: .*bad\.rep'
+# A worker that cannot be started.
+mkdir "$tmp/bin"
+cp "$mmgrade" "$(dirname "$mmgrade")/mmgrade-unpack" "$tmp/bin"
+echo garbage >"$tmp/bin/mmgrade-worker"
+chmod +x "$tmp/bin/mmgrade-worker"
+whole=$mmgrade
+mmgrade=$tmp/bin/mmgrade
+MMGRADE_ROOT=$PWD
+export MMGRADE_ROOT
+run 'harness errors' 2 --rubric "$tmp/quick.yaml" --out "$tmp/errors" "$subs"
+says out '^harness error, not scored, tried 3 times: bob: .*mmgrade-worker'
+unset MMGRADE_ROOT
+mmgrade=$whole
 holds errors/grades.csv '^bob,harness_error,,,$'
 is_gone errors/results/bob.json
 is_gone errors/work

@@ -103,6 +103,28 @@ check 'the reference is not exactly as fast as itself' \
 check 'the JSON has no hash of the sources' grep -Eq '"sources_hash": "[0-9a-f]{16}"' "$tmp/out.json"
 check 'the JSON has no hash of the trace' grep -Eq '"trace_hash": "[0-9a-f]{16}"' "$tmp/out.json"
 
+# A course counts the reference once for all, to the same figures; over a student's own trace with
+# each submission.
+rubric gcc | sed -e '1i salt: pepper and salt' \
+    -e 's/^criteria:/  - generate: random\n    ops: 2000\n    seed: student\n&/' >"$tmp/gcc.yaml"
+mkdir "$tmp/course"
+cp reference/malloc/explicit_address.c "$tmp/course/one.c"
+cp reference/malloc/buddy.c "$tmp/course/two.c"
+"$mmgrade" batch --rubric "$tmp/gcc.yaml" --jobs 2 --out "$tmp/graded" "$tmp/course" >"$tmp/log" 2>&1
+figures one mv "$tmp/graded/results/one.json" "$tmp/out.json"
+figures two mv "$tmp/graded/results/two.json" "$tmp/out.json"
+figures alone grade "$tmp/course/one.c"
+check 'a course has no figures' [ "$(wc -l <"$tmp/one")" -gt 30 ]
+check 'other figures in a course' cmp -s "$tmp/alone" "$tmp/one"
+figures alone grade "$tmp/course/two.c"
+check 'other figures in a course, the second time' cmp -s "$tmp/alone" "$tmp/two"
+sed 's/^criteria:/speed:\n  reference: nonsuch\ncriteria:/' "$tmp/gcc.yaml" >"$tmp/nonsuch.yaml"
+"$mmgrade" batch --rubric "$tmp/nonsuch.yaml" --out "$tmp/none" "$tmp/course" >"$tmp/log" 2>&1
+check 'a course goes on without its reference' [ $? = 2 ]
+check 'the missing reference is not named once' \
+    [ "$(grep -c 'malloc/nonsuch.c: No such file' "$tmp/log")" = 1 ]
+rubric gcc >"$tmp/gcc.yaml"
+
 # What hides from the counting earns nothing for throughput, and says so; the rest is graded.
 mkdir "$tmp/hidden"
 {
@@ -126,6 +148,44 @@ awk '/^int mm_init\(void\)/ && !done { done = 1
     reference/malloc/segregated.c >"$tmp/forging/mm.c"
 grade "$tmp/forging" >"$tmp/log" 2>&1
 check 'a store to the worker passes' grep -q 'FORGED_REPLY' "$tmp/log"
+
+# printf writes for who asks it to: zeros over the counters, once in each of the two plays, so that
+# the difference of what was counted is small.
+worker=$(dirname "$mmgrade")/mmgrade-worker
+address() { # SYMBOL
+    printf %d "0x$(nm "$worker" | awk -v name="$1" '$3 == name { print $1 }')"
+}
+mkdir "$tmp/printing"
+printf '%s\n' '#include <stddef.h>' '#include <stdio.h>' '#include "harness/worker/simulator.h"' \
+    'int main(void) { printf("%zu\n", offsetof(struct simulator, events)); }' >"$tmp/offset.c"
+gcc -std=gnu17 -I. -o "$tmp/offset" "$tmp/offset.c" || exit 2
+counters=$(($(address cost_simulator) - $(address mem_sbrk) + $("$tmp/offset")))
+{
+    sed 's/^int mm_init(void)/int honest_init(void)/; s/^void mm_free(/void honest_free(/' \
+        reference/malloc/implicit.c
+    cat <<END
+#include <stdio.h>
+static int n_inits, n_frees;
+int mm_init(void)
+{
+    n_inits++;
+    n_frees = 0;
+    return honest_init();
+}
+void mm_free(void *block)
+{
+    honest_free(block);
+    if (++n_frees == (n_inits == 1 ? 3000 : 2500)) {
+        for (int i = 0; i < 10; i++) {
+            printf("%ln", (long *)((char *)mem_sbrk + $counters) + i);
+        }
+    }
+}
+END
+} >"$tmp/printing/mm.c"
+"$mmgrade" grade --rubric "$tmp/gcc.yaml" --trace traces/malloc/fifo.rep "$tmp/printing" >"$tmp/log" 2>&1
+check 'what prints is not counted' grep -q 'fifo.rep  *+ .* 6000 ' "$tmp/log"
+check 'printf writes over the counters' grep -q 'geo-mean 0\.' "$tmp/log"
 
 echo "$n_passed passed, $n_failed failed"
 [ "$n_failed" = 0 ]

@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # Where bubblewrap does not work the build falls back to Landlock:  tests/cli/fallback.sh MMGRADE
-# Hides bubblewrap in a mount namespace of its own; skipped where that is not allowed.
+# Hides bubblewrap in a mount namespace of its own; skipped where that is not allowed. There, too,
+# mmgrade is installed among the system's libraries, which must not show what it brings along.
 set -eu
 cd "$(dirname "$0")/../.."
 mmgrade=${1:?usage: tests/cli/fallback.sh MMGRADE}
@@ -57,8 +58,41 @@ expect 'so is the password file' 'file not found: /etc/passwd'
 # Attacks on the build, with what is left to hold them.
 attacks=$(dirname "$mmgrade")/tests/hostile
 if [ -x "$attacks" ]; then
-    hidden "$attacks" "$mmgrade" 'compile_*' 'include_[dprs]*' 'incbin_*' 'linker_*' file_names || true
+    hidden "$attacks" "$mmgrade" 'compile_*' 'include_[dprs]*' 'incbin_*' 'linker_*' 'assembler_*' \
+        'line_*' 'embed_*' system_headers toolchain_files file_names || true
     expect 'attacks on the build get nothing' '[1-9][0-9]* passed, 0 failed'
 fi
+# Installed in /usr/lib, which foreign code reads: its references and traces stay hidden.
+home=/usr/lib/dpkg # any folder that is on each system; what covers it goes with the namespace
+installed=$home/mmgrade
+mkdir "$folder/mmgrade" "$folder/mmgrade/grading"
+cp -r traces reference student_template "$folder/mmgrade"
+cp -r grading/rubrics "$folder/mmgrade/grading"
+for program in mmgrade mmgrade-worker mmgrade-unpack; do
+    cp "$(dirname "$mmgrade")/$program" "$folder/mmgrade"
+done
+among_libraries() { # SUBMISSION [BUBBLEWRAP]: grades it there; with /dev/null for bubblewrap, without
+    unshare --map-root-user --mount sh -euc 'mount -t tmpfs none "$2"; cp -r "$1" "$2"
+        mount --bind "$4" /usr/bin/bwrap
+        exec "$2/mmgrade/mmgrade" grade --trace "$2/mmgrade/traces/malloc/short.rep" "$3"' sh \
+        "$folder/mmgrade" $home "$1" "${2:-/usr/bin/bwrap}" >"$folder/out" 2>&1 || true
+}
+printf '#include "%s/reference/malloc/segregated.c"\n' $installed >"$folder/mm.c"
+{
+    echo "#define IN_INIT return -1"
+    cat tests/hostile/parts/bump.h
+    echo '#include <fcntl.h>'
+    echo '#include <unistd.h>'
+    echo '__attribute__((constructor)) static void look(void)'
+    printf '{ puts(open("%s/%s", O_RDONLY) < 0 ? "it is hidden" : "it is seen"); }\n' \
+        $installed traces/malloc/short.rep
+} >"$folder/look.c"
+for bubblewrap in /usr/bin/bwrap /dev/null; do
+    among_libraries "$folder/mm.c" $bubblewrap
+    expect "the references are not to be included ($bubblewrap)" \
+        'segregated.c: \(No such file\|Permission denied\)'
+    among_libraries "$folder/look.c" $bubblewrap
+    expect "the traces are not to be read ($bubblewrap)" 'it is hidden'
+done
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

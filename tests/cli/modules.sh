@@ -101,6 +101,20 @@ accepts grading/rubrics/mmu.yaml reference/pagetable/k_level.c
 # The book's machine, with what is in it: accesses 03d4 and 03d7 end with the bytes 36 and 1D.
 accepts grading/rubrics/mmu-csapp.yaml "$tmp/mmu"
 accepts grading/rubrics/mmu-csapp.yaml reference/pagetable/flat.c
+says ' 32/32 '
+broken tlb/lru '/^void tlb_flush/,/^}/s/entries\[i\].asid == asid/false/'
+grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
+says 'STALE_TLB at access 7 '
+says 'hit, but the page was flushed when its process ended\.$'
+says '^  This was after the last access'
+
+# A module that some of the machines have no use for is judged on the others; when there are none,
+# nothing is earned.
+accepts grading/rubrics/mmu.yaml reference/replace/clock.c
+says '^zipf.trace +core-i7 +\+ +[0-9]+$'
+grade 1 --rubric grading/rubrics/mmu-csapp.yaml reference/replace/lru.c
+says 'MISSING_FUNCTION'
+says 'no trace asks lru.c anything that could be wrong'
 broken translate/translate 's/fields.ci = .*/fields.ci = 0;/'
 grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
 says 'WRONG_FIELD at access 1 .*R 0x3d4 1'
@@ -164,12 +178,18 @@ broken tlb/lru '/^void tlb_invalidate/,/^}/s/entry->valid = false/entry->valid =
 grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/maps.trace "$tmp/broken.c"
 says 'STALE_TLB at access '
 
-# Templates build, and fail without a crash.
+# Templates build, fail without a crash, and earn nothing: cases in which doing nothing is right are
+# worth no points.
 for lab in translate pagetable tlb cache replace; do
     grade 1 --lab "$lab" "student_template/$lab"
     silent 'CRASH|TIMEOUT|BUILD_FAILED|MISSING_FUNCTION|EXITED'
     says ' X '
+    says '^total +0\.0 / 100$'
 done
+
+# What is handed out compiles alone, without the project.
+if make -s handout LAB=tlb OUT="$tmp/tlb.tar.gz" && tar -xzf "$tmp/tlb.tar.gz" -C "$tmp" &&
+    make -s -C "$tmp/tlb" && [ -e "$tmp/tlb/README.md" ]; then pass; else fail handout 'tlb'; fi
 
 # What is not there is told.
 echo 'int unused;' >"$tmp/empty.c"
@@ -240,6 +260,50 @@ wrong replace-hand replace zipf WRONG_VICTIM replace/clock \
 wrong replace-load replace zipf WRONG_VICTIM replace/clock \
     '/^void replace_loaded/,/^}/s/= true/= false/'
 wrong replace-outside replace zipf BAD_VICTIM replace/clock 's/return frame;$/return n_frames;/'
+
+# A detail of the stated policy is guessed before other policies are:
+# NAME RUBRIC TRACE REFERENCE SED-SCRIPT PATTERN, of which lines are joined.
+hints() {
+    broken "$4" "$5"
+    grade 1 --rubric "tests/mutants/vm_$2.yaml" --trace "tests/mutants/traces/vm/$3.trace" \
+        "$tmp/broken.c"
+    name="$1: hint"
+    tr -s ' \n' '  ' <"$tmp/out" >"$tmp/joined"
+    mv "$tmp/joined" "$tmp/out"
+    says "Likely cause: $6"
+}
+hints aging-zero replace_aging newcomer replace/aging 's/{.age = NEWEST}/{.age = 0}/' \
+    'it agrees with pages that are loaded with age 0'
+hints aging-bits replace_aging ages replace/aging 's/^        frames.i..referenced = false;/        ;/' \
+    'it agrees with .*reference bits that are not cleared when the ages are shifted'
+hints set-dirt replace_working_set written replace/working_set \
+    's/oldest_clean != n_frames ? oldest_clean : oldest/oldest/; s/^    uint32_t oldest_clean.*//' \
+    'it agrees with a working set that does not prefer clean pages Reproduce'
+hints set-window replace_working_set written replace/working_set 's/last_use >= window/last_use > window/' \
+    'it agrees with a window that is one use too long Reproduce'
+hints second-dirt replace_second wiped replace/second_chance \
+    's/.dirty = write}/.dirty = write || frames[frame].dirty}/' \
+    'it agrees with .*a dirty bit that stays when another page is loaded Reproduce'
+hints random replace_random counts replace/random 's/replace_random()/(replace_random() + 1)/' \
+    'the victim is replace_random\(\) modulo the number of frames'
+hints opt replace_opt future replace/opt 's/VM_NONE : n_uses + ahead/VM_NONE : ahead/' \
+    'distances of different moments were compared'
+hints tlb-last tlb_lru set tlb/lru \
+    '/^static struct entry .find/,/^}/s/entry < set + n_ways/entry < set + n_ways - 1/' \
+    'it agrees with a search that leaves out the last way of the set'
+hints tlb-set tlb_lru second tlb/lru \
+    '/^void tlb_invalidate/,/^}/s/        entry->valid = false;/        for (uint32_t i = 0; i < n_ways; i++) set_of(vpn)[i].valid = false;/' \
+    'it agrees with a TLB whose tlb_invalidate empties the whole set'
+hints tlb-ppn tlb_lru set tlb/lru 's/^    uint64_t ppn;/    uint8_t ppn;/' \
+    'it was kept in a variable of 8 bits, or not at all; a PPN has up to 40'
+hints cache-order cache write_hit cache/lru 's/    line->last_use = ++now;/    if (!write || !line->last_use) line->last_use = ++now;/' \
+    'it agrees with a write that hits and does not make its line the youngest'
+hints cache-write cache write_hit cache/lru 's/if (line != NULL) {/if (line != NULL \&\& (!write || shape.write_allocate)) {/' \
+    'it agrees with a write that is passed on without looking for its line first'
+hints levels translate fields translate/translate 's/geometry->level_bits.level.;/9;/; s/geometry->level_bits.level.)/9)/' \
+    'that are 9 bits for every level'
+hints root pagetable pages pagetable/k_level 's/^    unmap_below(root, 0, va);/&\n    if (is_empty(root, 0)) frame_free(root);/' \
+    'the root stays until pt_destroy'
 
 echo "$n_passed passed, $n_failed failed"
 [ "$n_failed" = 0 ]

@@ -76,7 +76,7 @@ keeps_contract() { # FORMAT FILE
 }
 
 # Every format over every stored result.
-formats='terminal json feedback gradescope autolab github junit tap csv canvas'
+formats='terminal json feedback gradescope autolab github junit tap csv canvas statistics'
 for result in passing failing unbuilt cache hostile; do
     for format in $formats; do
         run "$format of $result" 0 --format $format $results/$result.json
@@ -86,7 +86,7 @@ for result in passing failing unbuilt cache hostile; do
     done
 done
 for result in failing unbuilt cache; do
-    for format in feedback gradescope autolab github junit tap csv canvas; do
+    for format in feedback gradescope autolab github junit tap csv canvas statistics; do
         run "golden $format of $result" 0 --format $format $results/$result.json
         [ $format != github ] || base64 -d "$tmp/out" >"$tmp/decoded"
         [ $format != github ] || cp "$tmp/decoded" "$tmp/out"
@@ -175,9 +175,21 @@ END
 run 'canvas with a roster' 0 --format canvas --roster "$tmp/roster.csv" "$batch"
 golden "$tmp/out" batch-canvas-roster
 says err "nobody is called 'line.*feed'"
-echo 'Student,ID,Quiz' >"$tmp/wrong.csv"
-run 'a roster of other columns' 2 --format canvas --roster "$tmp/wrong.csv" "$batch"
-says err "wrong\.csv:1: .*'Quiz'"
+# As Canvas exports a gradebook: other columns, two lines above the people, the test student.
+cat >"$tmp/export.csv" <<'END'
+Student,ID,SIS User ID,SIS Login ID,Root Account,Section,Quiz (12),Quiz (13),Current Score,Final Grade
+,,,,,,,Manual Posting,(read only),(read only)
+    Points Possible,,,,,,10,5,(read only),(read only)
+"Doe, ""Jane""",17,s17,doe1,uni.edu,"A and B",9.5,,95,A
+Roe,18,=roe/1,roe,uni.edu,B,8,4,80,B
+"Student, Test",21,,0a1b2c3d,uni.edu,A,,,,
+END
+run 'canvas with what Canvas exported' 0 --format canvas --title 'Malloc lab (4711)' \
+    --roster "$tmp/export.csv" --out "$tmp/import.csv" "$batch"
+golden "$tmp/import.csv" batch-canvas-export
+echo 'Student,Quiz' >"$tmp/wrong.csv"
+run 'a roster without ids' 2 --format canvas --roster "$tmp/wrong.csv" "$batch"
+says err "wrong\.csv:1: the column 'ID' is missing"
 for format in feedback gradescope junit json; do
     run "$format of a batch" 0 --format $format --out "$tmp/$format" "$batch"
     check 'not one file each' [ "$(find "$tmp/$format" -type f | wc -l)" = 3 ]

@@ -103,11 +103,24 @@ refuses 'no-such-option' --no-such-option
 refuses 'no-such\.trace' "$tmp/no-such.trace"
 refuses 'broken\.trace:2: ' "$tmp/broken.trace"
 refuses 'empty\.trace' "$tmp/empty.trace"
-refuses 'no-such-dialect' --dialect no-such-dialect "$trace"
+refuses '^mmgrade: --dialect: unknown dialect .no-such-dialect. \(one of binary' \
+    --dialect no-such-dialect "$trace"
+printf 'title: "\\e[31mred"\nframes: 9\n' >"$tmp/red.yaml"
+run 'a title is text' 0 --machine "$tmp/red.yaml" "$trace"
+says out '^machine red\.yaml: .\[31mred$'
+if grep -q "$(printf '\033')" "$tmp/out"; then fail 'a title is text' 'an escape code'; else pass; fi
+printf ' L 04000,4x\n' >"$tmp/half.trace"
+refuses "half\.trace:1: size: bad number '4x' \(dialect cachelab\)" "$tmp/half.trace"
+head -c 60000 traces/vm/recorded/perl.trace.gz >"$tmp/cut.gz"
+refuses 'cut\.gz:[0-9]+: the gzip.d data ends too early' "$tmp/cut.gz"
+head -c 5000 /dev/zero | tr '\0' '\220' >"$tmp/junk"
+refuses 'junk:1: .*of no known dialect \(binary, .*\): this is not a text file' "$tmp/junk"
+refuses ': is a folder, not a file' "$tmp"
 refuses "no-such-machine.*core-i7|core-i7.*no-such-machine|no-such-machine" \
     --machine no-such-machine "$trace"
 refuses "unknown policy 'nru' \(one of fifo, lru, clock" --policy lru,nru "$trace"
 refuses "unknown policy ''" --policy lru, "$trace"
+refuses "unknown policy 'all' .*all alone: each" --policy all,lru "$trace"
 for list in '' 0 4.. ..4 4..x 4,,5 10..100/0 -4 4..8x 99999999999999999999; do
     refuses '--frames: it takes numbers|--frames: numbers go' --frames "$list" "$trace"
 done

@@ -51,6 +51,22 @@ honest '%s%n%s%n'
 honest "$(printf 'line\nfeed,graded,100')"
 honest "$(printf 'escape\033[2J\033]0;owned\007')"
 honest "$(printf 'bytes\377\200')"
+honest "$(printf '%0250d' 0)"
+honest "$(printf 'twin\303\251')"
+honest "$(printf 'twine\314\201')"
+honest twin
+honest TWIN
+honest twin.
+honest 'twin '
+honest %74win
+
+# An answer among what nobody could read to its end.
+honest littered
+truncate -s 1T "$tmp/course/littered/core"
+mkfifo "$tmp/course/littered/pipe"
+ln -s . "$tmp/course/littered/loop"
+ln -s "$tmp/home/canary" "$tmp/course/littered/canary.txt"
+mkdir -p "$tmp/course/littered/$(printf '%0200d/' 1 2 3 4 5 6 7 8 9)"
 
 # What is no answer.
 n_others=0
@@ -103,6 +119,11 @@ pack bomb mm.c zeros.h
 gzip -1 "$tmp/course/bomb.tar"
 rm "$tmp/make/zeros.h"
 head -c 100000 /dev/urandom >"$tmp/course/noise.zip"
+truncate -s 1T "$tmp/course/sparse.c"
+truncate -s 1T "$tmp/course/sparse.tar"
+mkfifo "$tmp/course/pipe"
+mkdir "$tmp/course/nothing"
+n_others=$((n_others + 4))
 n_others=$((n_others + 1))
 
 env -i PATH=/usr/bin:/bin HOME="$tmp/home" TMPDIR="$tmp/scratch" SECRET="$secret" \

@@ -95,7 +95,12 @@ static const struct {
     {"lackey", "", "! t.trace: is empty"},
     {NULL, "\n\n", "! t.trace:3: starts with '': of no known dialect " ALL},
     {NULL, "hello world\n", "! t.trace:1: starts with 'hello': of no known dialect " ALL},
-    {NULL, "\nL 10;4\n", "! t.trace:2: starts with 'L': of no known dialect " ALL},
+    {NULL, "\nL 10;4\n", "! t.trace:2: address: bad number '10;4' (dialect cachelab)"},
+    {NULL, " L 10,0\n",
+     "! t.trace:1: an access has a size of 1 or more, not '0' (dialect cachelab)"},
+    {NULL, "I 1g,4\n", "! t.trace:1: address: bad number '1g,4' (dialect lackey)"},
+    {NULL, "D zz\n", "! t.trace:1: address: bad number 'zz' (dialect mixed)"},
+    {NULL, "12ab X\n", "! t.trace:1: unknown access 'X' (one of R, W) (dialect addresses)"},
     {NULL, "\x7f\x45LF\x02\n",
      "! t.trace:1: starts with '\\x7fELF\\x02': of no known dialect " ALL
      ": this is not a text file"},

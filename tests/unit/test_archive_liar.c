@@ -12,6 +12,7 @@
 
 #include "grading/archive.h"
 #include "harness/base/memory.h"
+#include "harness/base/paths.h"
 #include "harness/base/scratch.h"
 #include "tests/unit/fixtures.h"
 #include "tests/unit/suites.h"
@@ -88,9 +89,10 @@ START_TEST(a_parser_that_lies_is_not_believed)
     char *folder = scratch_make();
     write_script(folder, &lies[_i]);
     write_text_file(folder, "x.zip", "anything");
-    char *command = xasprintf("cp -L /proc/%d/exe '%s/unit' && MMGRADE_TEST_LIAR='%s' "
-                              "CK_RUN_SUITE=archive_liar CK_RUN_CASE=tell '%s/unit' 2>&1",
-                              (int)getpid(), folder, folder, folder);
+    char *command =
+        xasprintf("cp -L /proc/%d/exe '%s/unit' && MMGRADE_TEST_LIAR='%s' "
+                  "MMGRADE_ROOT='%s' CK_RUN_SUITE=archive_liar CK_RUN_CASE=tell '%s/unit' 2>&1",
+                  (int)getpid(), folder, folder, paths_root(), folder);
     char told[4000] = "";
     FILE *output = popen(command, "re");
     told[fread(told, 1, sizeof told - 1, output)] = '\0';

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // What every stage stands on: harmless text, error lines, arrays, scratch folders, metrics, paths.
 #include <check.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -209,6 +210,49 @@ START_TEST(contents_are_told_apart)
 }
 END_TEST
 
+static void write_text(const char *path, const char *text)
+{
+    FILE *stream = fopen(path, "we");
+    ck_assert(stream != NULL && fputs(text, stream) >= 0 && fclose(stream) == 0);
+}
+
+/// The folder's bounded hash, kept in `last`, must differ from the one before.
+static void expect_change(const char *folder, char *last)
+{
+    char *now = content_hash_bounded(folder, 10);
+    ck_assert_str_ne(now, last);
+    strcpy(last, now);
+    free(now);
+}
+
+START_TEST(what_is_too_large_counts_by_its_size)
+{
+    char *folder = scratch_make();
+    char *small = xasprintf("%s/a", folder);
+    char *large = xasprintf("%s/b", folder);
+    char last[17] = "";
+    write_text(small, "12345");
+    write_text(large, "");
+    ck_assert_int_eq(truncate(large, (off_t)1 << 40), 0); // reading it would take minutes
+    expect_change(folder, last);
+    write_text(small, "54321");
+    expect_change(folder, last);
+    ck_assert_int_eq(truncate(large, (off_t)1 << 41), 0);
+    expect_change(folder, last);
+    const struct timespec times[] = {{.tv_sec = 1000}, {.tv_sec = 1000}};
+    ck_assert_int_eq(utimensat(AT_FDCWD, large, times, 0), 0);
+    expect_change(folder, last);
+    // Times of what is read do not matter: copies of a course are the same course.
+    ck_assert_int_eq(utimensat(AT_FDCWD, small, times, 0), 0);
+    char *again = content_hash_bounded(folder, 10);
+    ck_assert_str_eq(again, last);
+    free(again);
+    scratch_remove(folder);
+    free(small);
+    free(large);
+}
+END_TEST
+
 Suite *base_suite(void)
 {
     Suite *suite = suite_create("base");
@@ -222,6 +266,7 @@ Suite *base_suite(void)
     tcase_add_test(tests, metrics_are_found_by_name);
     tcase_add_test(tests, paths_lead_to_the_project);
     tcase_add_test(tests, contents_are_told_apart);
+    tcase_add_test(tests, what_is_too_large_counts_by_its_size);
     suite_add_tcase(suite, tests);
     return suite;
 }

@@ -35,7 +35,7 @@ static const struct accusation accusations[] = {
       "static void pass(char *p) {\n    p[32] = 1; // passed\n}\n"},
      "PAST_BREAK",
      "p[32] = 1; // passed",
-     "; the heap ends at heap+0x70"},
+     ", but the heap ends at heap+0x70"},
     {{"writes to NULL", CALLS(crash) "#define AT_FREE crash((char *)(p == last))\n",
       "static void crash(char *p) {\n    *(volatile char *)(p + 8) = 1; // crashed\n}\n"},
      "CRASH",
@@ -74,7 +74,7 @@ static const struct accusation accusations[] = {
       "static int look(char *p) {\n    return *p != 0; // looked\n}\n"},
      "UNINIT_READ",
      "return *p != 0; // looked",
-     "that nobody has written since mem_sbrk handed them out"},
+     "which nobody has written since mem_sbrk handed them out"},
     {{"behaves differently",
       "static void *frame(void);\n"
       "#define AT_FREE if (frame() == __builtin_frame_address(0) && n_frees == 1) first[5] ^= 1\n",

@@ -118,7 +118,7 @@ START_TEST(the_same_content_has_one_row)
     ck_assert(gradebook_find(gradebook, "a", "s1", "g1", &row));
     ck_assert_double_eq(row.score, 20);
     gradebook_row_free(&row);
-    ck_assert(gradebook_find_best(gradebook, "a", "g1", &row));
+    ck_assert(gradebook_find_best(gradebook, "a", "g1", NULL, NULL, &row));
     ck_assert_double_eq(row.score, 20);
     gradebook_row_free(&row);
 }
@@ -132,10 +132,47 @@ START_TEST(the_best_version_is_that_with_most_points)
     put("a", "s3", 20);
     put("a", "s4", NAN);
     put("b", "s2", 90);
-    ck_assert(gradebook_find_best(gradebook, "a", "g1", &row));
+    ck_assert(gradebook_find_best(gradebook, "a", "g1", NULL, NULL, &row));
     ck_assert_str_eq(row.submission_hash, "s2");
     gradebook_row_free(&row);
-    ck_assert(!gradebook_find_best(gradebook, "a", "g2", &row));
+    ck_assert(!gradebook_find_best(gradebook, "a", "g2", NULL, NULL, &row));
+}
+END_TEST
+
+/// What was handed in at 2 or later counts half.
+static double late(void *context, const struct gradebook_row *row)
+{
+    ck_assert_ptr_eq(context, &gradebook);
+    return row->submitted_at >= 2 ? row->score / 2 : row->score;
+}
+
+START_TEST(the_best_version_is_that_with_most_points_left)
+{
+    struct gradebook_row row;
+    put("a", "s1", 30);
+    put("a", "s2", 50);
+    put("a", "s3", NAN);
+    gradebook_set_origin(gradebook, "a", "s1", "g1", 1, "17");
+    gradebook_set_origin(gradebook, "a", "s2", "g1", 2, NULL);
+    gradebook_set_origin(gradebook, "a", "none", "g1", 2, NULL);
+    ck_assert(gradebook_find_best(gradebook, "a", "g1", late, &gradebook, &row));
+    ck_assert_str_eq(row.submission_hash, "s1");
+    ck_assert_double_eq(row.score, 30);
+    ck_assert_int_eq(row.submitted_at, 1);
+    ck_assert_str_eq(row.student_id, "17");
+    gradebook_row_free(&row);
+    put("a", "s2", 60); // of the same points left, that with more raw ones
+    gradebook_set_origin(gradebook, "a", "s2", "g1", 2, NULL);
+    ck_assert(gradebook_find_best(gradebook, "a", "g1", late, &gradebook, &row));
+    ck_assert_str_eq(row.submission_hash, "s2");
+    ck_assert_ptr_null(row.student_id);
+    gradebook_row_free(&row);
+    ck_assert(gradebook_find_best(gradebook, "a", "g1", NULL, NULL, &row));
+    ck_assert_str_eq(row.submission_hash, "s2");
+    gradebook_row_free(&row);
+    put("b", "s1", NAN);
+    ck_assert(gradebook_find_best(gradebook, "b", "g1", late, &gradebook, &row));
+    gradebook_row_free(&row);
 }
 END_TEST
 
@@ -199,6 +236,7 @@ Suite *gradebook_suite(void)
     tcase_add_test(tests, a_harness_error_has_no_score);
     tcase_add_test(tests, the_same_content_has_one_row);
     tcase_add_test(tests, the_best_version_is_that_with_most_points);
+    tcase_add_test(tests, the_best_version_is_that_with_most_points_left);
     tcase_add_test(tests, chosen_rows_are_visited_by_name);
     tcase_add_test(tests, what_is_no_gradebook_is_refused);
     suite_add_tcase(suite, tests);

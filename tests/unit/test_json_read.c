@@ -23,7 +23,7 @@ static char *write_text(const char *format, const struct result *result)
     char *text = NULL;
     size_t n_bytes = 0;
     FILE *stream = open_memstream(&text, &n_bytes);
-    format_find(format)->write(result, stream, &(struct format_options){.width = 80});
+    format_print(format_find(format), result, stream, &(struct format_options){.width = 80});
     fclose(stream);
     return text;
 }

@@ -23,7 +23,7 @@ static char *write_text(const char *format, const struct result *result,
     char *text = NULL;
     size_t text_bytes = 0;
     FILE *stream = open_memstream(&text, &text_bytes);
-    format_find(format)->write(result, stream, &options);
+    format_print(format_find(format), result, stream, &options);
     fclose(stream);
     return text;
 }

@@ -43,14 +43,13 @@ static const struct mistake syntax_mistakes[] = {
     {"lab: malloc\ntitle: \xff\n", "r.yaml:2:8: invalid leading UTF-8 octet"},
     {"lab: *unknown\n", "r.yaml:1:6: found undefined alias"},
     {GOOD "---\nlab: malloc\n", "r.yaml:8:1: a second document begins here"},
-    {"malloc\n",
-     "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
-     "limits, isolation, findings, fit, speed, machine, common, grid, random, seed, max_accesses, "
-     "traces, criteria), found a text"},
+    {"malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
+                 "limits, isolation, findings, fit, speed, machine, common, grid, random, seed, "
+                 "salt, max_accesses, traces, criteria, late), found a text"},
     {"- lab: malloc\n",
      "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, "
      "checkheap, limits, isolation, findings, fit, speed, machine, common, grid, random, "
-     "seed, max_accesses, traces, criteria), found a list"},
+     "seed, salt, max_accesses, traces, criteria, late), found a list"},
 };
 
 static const struct mistake key_mistakes[] = {
@@ -58,7 +57,7 @@ static const struct mistake key_mistakes[] = {
     {"lab: malloc\n" CRITERIA, "r.yaml:1:1: key 'traces' is missing"},
     {"lab: malloc\n" TRACES, "r.yaml:1:1: key 'criteria' is missing"},
     {"lab: malloc\n" CRITERIA "traces:\n  - weight: 2\n",
-     "r.yaml:6:5: key 'file' is missing in traces"},
+     "r.yaml:6:5: a trace has either 'file' or 'generate'"},
     {"lab: malloc\n" TRACES "criteria:\n  - name: correctness\n",
      "r.yaml:5:5: key 'points' is missing in criteria"},
     {GOOD "lab: malloc\n", "r.yaml:7:1: key 'lab' stands twice (first on line 1)"},
@@ -77,8 +76,8 @@ static const struct mistake key_mistakes[] = {
     {GOOD "criterias: 1\n",
      "r.yaml:7:1: unknown key 'criterias', did you mean 'criteria'? (one of lab, title, collect, "
      "build, heap, checkheap, limits, isolation, findings, fit, speed, machine, common, grid, "
-     "random, seed, "
-     "max_accesses, traces, criteria)"},
+     "random, seed, salt, "
+     "max_accesses, traces, criteria, late)"},
     {GOOD "[a, b]: 1\n", "r.yaml:7:1: a key must be a plain name, found a list"},
 };
 
@@ -98,7 +97,8 @@ static const struct mistake type_mistakes[] = {
     {"lab: malloc\n" CRITERIA "traces: a.rep\n",
      "r.yaml:5:9: 'traces' needs a list, one '- ' an entry, found a text"},
     {"lab: malloc\n" CRITERIA "traces:\n  - a.rep\n",
-     "r.yaml:6:5: 'traces' needs keys (file, weight), found a text"},
+     "r.yaml:6:5: 'traces' needs keys (file, generate, ops, live, sizes, lifetimes, seed, hidden, "
+     "weight), found a text"},
     {"lab: malloc\n" CRITERIA "traces: []\n", "r.yaml:5:9: 'traces' needs at least one entry"},
     {"lab: malloc\n" TRACES "criteria:\n  - name: correctness\n    points: many\n",
      "r.yaml:6:13: 'points' needs a number, found 'many'"},
@@ -138,7 +138,7 @@ static const struct mistake value_mistakes[] = {
     {GOOD "isolation: none\n",
      "r.yaml:7:12: unknown value 'none' of 'isolation' (one of any, full)"},
     {GOOD "limits:\n  trace: 2000 min\n",
-     "r.yaml:8:10: 'trace' is 2000 min, allowed are 1 ms to 60 min"},
+     "r.yaml:8:10: 'trace' is 2000 min, allowed are 1 ms to 1 h"},
     {"lab: malloc\n" CRITERIA "traces:\n  - file: README.md\n    weight: -1\n",
      "r.yaml:7:13: 'weight' is -1, allowed are 0 to 1000000"},
 };
@@ -396,7 +396,7 @@ START_TEST(keys_are_listed)
     rubric_print_keys(stream);
     fclose(stream);
     ck_assert_ptr_nonnull(strstr(text, "heap.alignment: 8 | 16  (else: 16)\n"));
-    ck_assert_ptr_nonnull(strstr(text, "limits.operation: 1 ms to 60 min  (else: 2 s)\n"));
+    ck_assert_ptr_nonnull(strstr(text, "limits.operation: 1 ms to 1 h  (else: 2 s)\n"));
     ck_assert_ptr_nonnull(strstr(text, "criteria[].points: 0 to 1000000  (required)\n"));
     free(text);
 }

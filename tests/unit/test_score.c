@@ -237,11 +237,30 @@ START_TEST(odd_numbers_add_up)
 }
 END_TEST
 
+START_TEST(hidden_cases_earn_whole_hundredths)
+{
+    struct rubric rubric = make_rubric();
+    struct result result = {.build.ok = true};
+    add_case(&result, STATUS_PASSED, 1, 0.7 + 0.00041, 0.123456);
+    add_case(&result, STATUS_PASSED, 1, 0.7 - 0.00041, 0.118);
+    add_case(&result, STATUS_PASSED, 2, 0.7 + 0.00041, 0.123456);
+    result.cases[0].hidden = true;
+    result.cases[1].hidden = true;
+    score_result(&rubric, &result);
+    CHECK_POINTS(result.cases[0].score, 10 + 8.75 * 0.5 + 6.25 * 0.12);
+    CHECK_POINTS(result.cases[1].score, result.cases[0].score);
+    ck_assert_double_eq_tol(result.cases[2].score, 20 + 17.5 * 0.501025 + 12.5 * 0.123456, 1e-6);
+    check_sums(&result);
+    result_free(&result);
+}
+END_TEST
+
 Suite *score_suite(void)
 {
     Suite *suite = suite_create("score");
     TCase *tests = tcase_create("score");
     tcase_add_test(tests, weights_divide_the_points);
+    tcase_add_test(tests, hidden_cases_earn_whole_hundredths);
     tcase_add_test(tests, failed_and_skipped_earn_nothing);
     tcase_add_test(tests, flags_say_what_counts);
     tcase_add_test(tests, nothing_timed_leaves_throughput_out);

@@ -17,8 +17,8 @@
 
 static const struct ring_machine machines[] = {
     {.tlbs = {{16, 4}, {128, 4}}, .caches = {{64, 8}, {512, 8}}},
-    {.tlbs = {{1, 32}, {64, 1}}, .caches = {{128, 1}, {256, 2}}},
-    {.tlbs = {{4, 2}, {0, 0}}, .caches = {{8, 3}, {0, 0}}},
+    {.tlbs = {{1, 8}, {64, 1}}, .caches = {{128, 1}, {256, 2}}},
+    {.tlbs = {{4, 2}, {0, 0}}, .caches = {{32, 3}, {0, 0}}},
 };
 
 struct golden {
@@ -105,16 +105,17 @@ static uint64_t next_address(uint64_t address)
         return address + next_random() % 64;
     }
     uint64_t reach = choice < 14 ? 1 << 16 : 1 << 24;
-    return (UINT64_C(1) << 41) + next_random() % reach;
+    return SIMULATOR_START + next_random() % reach;
 }
 
-static struct simulator *simulator_make(const struct ring_machine *shapes, uint64_t **tags)
+static struct simulator *simulator_make(const struct ring_machine *shapes, uint32_t **tags)
 {
     struct ring_machine machine = *shapes;
     machine.page_bits = PAGE_BITS;
     machine.line_bits = LINE_BITS;
+    ck_assert(simulator_fits(&machine));
     struct simulator *simulator = xcalloc(1, sizeof *simulator);
-    *tags = xcalloc(simulator_tags(&machine), sizeof **tags);
+    *tags = xcalloc(simulator_words(&machine), sizeof **tags);
     simulator_open(simulator, &machine, *tags);
     return simulator;
 }
@@ -123,11 +124,11 @@ START_TEST(levels_hit_as_the_golden_ones)
 {
     const struct ring_machine *machine = &machines[_i];
     struct golden golden;
-    uint64_t *tags;
+    uint32_t *tags;
     struct simulator *simulator = simulator_make(machine, &tags);
     random_state = test_seed(1);
     golden_open(&golden, machine);
-    uint64_t address = UINT64_C(1) << 41;
+    uint64_t address = SIMULATOR_START;
     for (int i = 0; i < N_ACCESSES; i++) {
         address = next_address(address);
         simulator_touch(simulator, address >> LINE_BITS);
@@ -144,15 +145,39 @@ START_TEST(levels_hit_as_the_golden_ones)
 }
 END_TEST
 
+START_TEST(what_does_not_fit_is_refused)
+{
+    struct ring_machine good = machines[0];
+    good.page_bits = PAGE_BITS;
+    good.line_bits = LINE_BITS;
+    ck_assert(simulator_fits(&good));
+    struct ring_machine machine = good;
+    machine.caches[0] = (struct ring_shape){.sets = 64, .ways = SIMULATOR_WAYS + 1};
+    ck_assert(!simulator_fits(&machine));
+    machine.caches[0] = (struct ring_shape){.sets = 48, .ways = 8};
+    ck_assert(!simulator_fits(&machine));
+    machine.caches[0] = (struct ring_shape){.sets = 16, .ways = 8}; // tags of 33 bits
+    ck_assert(!simulator_fits(&machine));
+    machine.caches[0] = (struct ring_shape){0};
+    ck_assert(!simulator_fits(&machine));
+    machine = good;
+    machine.tlbs[1].ways = 0;
+    ck_assert(!simulator_fits(&machine));
+    machine = good;
+    machine.page_bits = LINE_BITS - 1;
+    ck_assert(!simulator_fits(&machine));
+}
+END_TEST
+
 START_TEST(an_access_may_take_two_lines)
 {
-    uint64_t *tags;
+    uint32_t *tags;
     struct simulator *simulator = simulator_make(&machines[0], &tags);
-    ck_assert_uint_eq(simulator_range(simulator, 4096 + 60, 4), 1);
+    ck_assert_uint_eq(simulator_range(simulator, SIMULATOR_START + 60, 4), 1);
     ck_assert_uint_eq(simulator->events[RING_EVENT_L1_MISS], 1);
-    ck_assert_uint_eq(simulator_range(simulator, 4096 + 60, 8), 2);
+    ck_assert_uint_eq(simulator_range(simulator, SIMULATOR_START + 60, 8), 2);
     ck_assert_uint_eq(simulator->events[RING_EVENT_L1_MISS], 2);
-    ck_assert_uint_eq(simulator_range(simulator, 4096, 4096), 64);
+    ck_assert_uint_eq(simulator_range(simulator, SIMULATOR_START, 4096), 64);
     ck_assert_uint_eq(simulator->events[RING_EVENT_L1_MISS], 64);
     ck_assert_uint_eq(simulator->events[RING_EVENT_TLB_MISS], 1);
     free(tags);
@@ -164,7 +189,7 @@ END_TEST
 static uint64_t mispredicted(const uint32_t *blocks, size_t n_blocks, size_t n_rounds,
                              size_t n_last)
 {
-    uint64_t *tags;
+    uint32_t *tags;
     struct simulator *simulator = simulator_make(&machines[0], &tags);
     uint64_t before = 0;
     for (size_t i = 0; i < n_blocks * n_rounds; i++) {
@@ -218,6 +243,7 @@ Suite *simulator_suite(void)
     tcase_set_timeout(tests, 60);
     tcase_add_loop_test(tests, levels_hit_as_the_golden_ones, 0,
                         sizeof machines / sizeof *machines);
+    tcase_add_test(tests, what_does_not_fit_is_refused);
     tcase_add_test(tests, an_access_may_take_two_lines);
     tcase_add_test(tests, a_straight_path_is_learnt_at_once);
     tcase_add_test(tests, an_alternating_branch_is_learnt_from_its_history);

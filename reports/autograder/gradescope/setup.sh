@@ -7,5 +7,5 @@ cd "$(dirname "$0")/mmgrade"
 .ci/setup grade
 make -s "-j$(nproc)" programs
 build/release/mmgrade doctor
-reports/autograder/autograde gradescope "$(cat reports/autograder/template)" >/dev/null
+TRIAL=1 reports/autograder/autograde gradescope "$(cat reports/autograder/template)" >/dev/null
 echo 'mmgrade is ready'

@@ -59,6 +59,13 @@ static int compare_with_item(const void *name, const void *item)
     return strcmp(name, ((const struct batch_item *)item)->entry->name);
 }
 
+static bool is_of(const struct slurm_outcome *outcome, const struct batch_item *item)
+{
+    const char *student_id = item->entry->student_id == NULL ? "" : item->entry->student_id;
+    return strcmp(outcome->submission_hash, item->submission_hash) == 0 &&
+           strcmp(outcome->student_id, student_id) == 0;
+}
+
 /// True when it is done with: taken, or of no use to anybody.
 static bool deal_with(const char *path, struct batch *batch, const struct batch_plan *plan)
 {
@@ -71,8 +78,7 @@ static bool deal_with(const char *path, struct batch *batch, const struct batch_
     bool is_ours = strcmp(outcome.grader_hash, plan->grader_hash) == 0;
     struct batch_item *item = bsearch(outcome.name, batch->items, batch->n_items,
                                       sizeof *batch->items, compare_with_item);
-    if (is_ours && item != NULL && item->is_pending &&
-        strcmp(outcome.submission_hash, item->submission_hash) == 0) {
+    if (is_ours && item != NULL && item->is_pending && is_of(&outcome, item)) {
         plan->take(plan->context, batch, item, &outcome.batch);
     }
     slurm_outcome_free(&outcome);

@@ -12,9 +12,9 @@
 #include "grading/batch.h"
 
 /// Gives each outcome that lies in a run below `folder` (OUT/slurm; maybe not there) and belongs to
-/// a pending item to plan->take. Outcomes of older submissions, of items that are not pending, and
-/// what cannot be read are put aside; those of another grader are left for the batch that asked for
-/// them.
+/// a pending item to plan->take. Outcomes of older submissions, of students who had another id, of
+/// items that are not pending, and what cannot be read are put aside; those of another grader are
+/// left for the batch that asked for them.
 void slurm_collect(const char *folder, struct batch *batch, const struct batch_plan *plan);
 
 /// The names of the runs below `folder`, oldest first; *n of them. The caller frees each and the

@@ -147,6 +147,7 @@ void slurm_outcome_write(FILE *stream, const char *grader_hash, const struct bat
     put(stream, grader_hash);
     put(stream, item->submission_hash);
     put(stream, item->entry->name);
+    put(stream, item->entry->student_id);
     fprintf(stream, "%u", outcome->attempts);
     putc('\0', stream);
     fprintf(stream, "%.3f", outcome->seconds);
@@ -165,6 +166,7 @@ bool slurm_outcome_read(const char *path, struct slurm_outcome *outcome, struct 
     outcome->grader_hash = take(&strings);
     outcome->submission_hash = take(&strings);
     outcome->name = take(&strings);
+    outcome->student_id = take(&strings);
     outcome->batch.attempts = (unsigned)strtoul(take(&strings), NULL, 10);
     outcome->batch.seconds = strtod(take(&strings), NULL);
     outcome->batch.reason = take_or_null(&strings);

@@ -46,6 +46,7 @@ struct slurm_outcome {
     const char *grader_hash;
     const char *submission_hash;
     const char *name;
+    const char *student_id; ///< never NULL; some traces are the student's own
     struct batch_outcome batch;
     char *text; ///< holds all the strings
 };

@@ -103,14 +103,17 @@ bool batch_grade_hash(const struct judge *judge, char **hash, struct error *erro
     FILE *stream = xopen_memstream(&text, &n_bytes);
     const struct rubric *rubric = &judge->rubric;
     char *compiler = xasprintf("/usr/bin/%s", rubric->settings.build.compiler);
+    char *machine = paths_in_root(rubric->settings.modules.machine); // a preset is no file
     add_programs(stream);
     add_project(stream);
     add(stream, "compiler", compiler);
+    add(stream, "machine", machine);
     bool ok =
         add_rubric(stream, rubric->path, error) && add_traces(stream, &rubric->settings, error);
     fclose(stream);
     *hash = ok ? content_hash_text(text) : NULL;
     free(compiler);
+    free(machine);
     free(text);
     return ok;
 }

@@ -20,10 +20,10 @@ struct batch_options {
     struct judge_choice choice;
     const char *out;
     const char *extensions; ///< of the rubric's `late: due`; NULL: what the rubric says
-    size_t n_jobs;        ///< 0: as many as fit
-    struct names regrade; ///< these once more
-    bool failed;          ///< once more what did not pass everything
-    bool best;            ///< of all versions handed in, not the latest
+    size_t n_jobs;          ///< 0: as many as fit
+    struct names regrade;   ///< these once more
+    bool failed;            ///< once more what did not pass everything
+    bool best;              ///< of all versions handed in, not the latest
     enum batch_engine engine;
     struct batch_slurm_options slurm;
     bool collect;     ///< only what Slurm's tasks have left

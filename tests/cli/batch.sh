@@ -231,6 +231,31 @@ echo 'no database, but long enough to be looked at as if it were one ...........
 run 'not a gradebook' 2 --rubric "$tmp/quick.yaml" --out "$tmp/other" "$subs"
 says err 'gradebook\.sqlite: file is not a database'
 
+# --- A machine of one's own -------------------------------------------------------------------
+
+cat >"$tmp/cache.yaml" <<END2
+lab: cache
+machine: $tmp/machine.yaml
+traces:
+  - file: traces/vm/stride.trace
+criteria:
+  - name: correctness
+    points: 10
+END2
+mkdir "$tmp/caches"
+cp reference/cache/lru.c "$tmp/caches/alice.c"
+echo 'base: core-i7' >"$tmp/machine.yaml"
+machine() {
+    run "$1" 0 --rubric "$tmp/cache.yaml" --out "$tmp/machines" "$tmp/caches"
+}
+machine 'a machine file'
+holds machines/grades.csv '^alice,graded,10,10,$'
+machine 'the same machine'
+says out '\(0 of them now, 1 unchanged\)'
+echo 'title: another' >>"$tmp/machine.yaml"
+machine 'another machine'
+says out '\(1 of them now, 0 unchanged\)'
+
 # --- Harness errors ---------------------------------------------------------------------------
 
 # A worker that cannot be started.
@@ -292,13 +317,15 @@ wait "$pid"
 count_rows() {
     sqlite3 "$tmp/killed/gradebook.sqlite" 'SELECT count(*) FROM grades' 2>/dev/null || echo 0
 }
-name="killed $n_kills times (seed $seed)"
+name='undisturbed'
 rm -rf "$tmp/killed" "$tmp/course"
-course 'undisturbed'
+started=$(date +%s%3N)
+course "$name"
+n_ms=$(($(date +%s%3N) - started)) # of a whole batch, on this machine and under its load
 n_done=0
 n_rows=0
-awk -v seed="$seed" -v n="$n_kills" 'BEGIN { srand(seed); while (n-- > 0) print rand() * 1.2 }' \
-    >"$tmp/moments"
+awk -v seed="$seed" -v n="$n_kills" -v seconds="$((n_ms * 11 / 10))e-3" \
+    'BEGIN { srand(seed); while (n-- > 0) print rand() * seconds }' >"$tmp/moments"
 name="killed $n_kills times (seed $seed)"
 while read -r moment <&3; do
     start

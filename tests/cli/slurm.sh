@@ -71,14 +71,14 @@ is_there() {
 is_gone() {
     if [ -e "$1" ]; then fail "$name" "$1 is there"; else pass; fi
 }
-# The gradebook and the files: all but times, tries, and what the kernel counts.
+# The gradebook and the files: all but times, tries, pseudonyms, and what the kernel counts.
 grades() { # OUT
     {
         sqlite3 "$1/gradebook.sqlite" "SELECT name, submission_hash, grader_hash, status, score,
             max_score, first_verdict, reason, result_json, chosen FROM grades ORDER BY 1, 2, 3"
         (cd "$1" && find . -type f ! -name 'gradebook*' ! -name lock ! -path './slurm/*' | sort &&
             cat grades.csv results/* feedback/*)
-    } | sed -e '/"page_faults": {/,/}/d'
+    } | sed -e '/"page_faults": {/,/}/d' -e '/^On the leaderboard/d'
 }
 same() { # OUT OUT
     grades "$1" >"$tmp/grades-1"

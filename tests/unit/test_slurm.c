@@ -117,6 +117,7 @@ START_TEST(an_outcome_arrives_as_it_was)
     ck_assert_str_eq(outcome.grader_hash, "g");
     ck_assert_str_eq(outcome.submission_hash, "h1");
     ck_assert_str_eq(outcome.name, entries[1].name);
+    ck_assert_str_eq(outcome.student_id, "");
     ck_assert_uint_eq(outcome.batch.attempts, 3);
     ck_assert_double_eq(outcome.batch.seconds, 1.5);
     expect_same(outcome.batch.json, "{\n}");
@@ -246,11 +247,14 @@ END_TEST
 START_TEST(what_belongs_elsewhere_does_not_count)
 {
     struct submission_entry stranger = {.name = "stranger"};
+    struct submission_entry other_id = {.name = entries[0].name, .student_id = "3"};
     struct batch_item others[] = {{.entry = &entries[2], .submission_hash = "older"},
+                                  {.entry = &other_id, .submission_hash = "h0"},
                                   {.entry = &stranger, .submission_hash = "h2"}};
     make_course();
     leave("1/results/0.0", "g", &others[0], &good);
-    leave("1/results/0.1", "g", &others[1], &good);
+    leave("1/results/0.1", "g", &others[2], &good);
+    leave("1/results/0.6", "g", &others[1], &good);
     leave("1/results/0.2", "another grader", &items[2], &good);
     leave("1/results/0.3.Ab12cd", "g", &items[2], &good); // being written
     leave("1/results/.4", "g", &items[2], &good);
@@ -259,6 +263,7 @@ START_TEST(what_belongs_elsewhere_does_not_count)
     expect_taken("");
     expect_there("1/taken/0.0", true);
     expect_there("1/taken/0.1", true);
+    expect_there("1/taken/0.6", true);
     expect_there("1/results/0.2", true);
     expect_there("1/results/0.3.Ab12cd", true);
     expect_there("1/taken/0.5", true);

@@ -11,6 +11,17 @@
 #include <unistd.h>
 
 #include "harness/base/memory.h"
+#include "harness/base/text_file.h"
+
+bool replace_is_needed(const char *path, const char *text)
+{
+    struct error ignored;
+    size_t n_bytes;
+    char *old = text_file_read(path, strlen(text), &n_bytes, &ignored);
+    bool needed = old == NULL || strcmp(old, text) != 0;
+    free(old);
+    return needed;
+}
 
 static bool refuse(const struct replacement *replacement, struct error *error)
 {

@@ -16,6 +16,9 @@ struct replacement {
     char *temporary; ///< NULL: written directly
 };
 
+/// Whether `path` holds anything but `text`, or cannot be read.
+bool replace_is_needed(const char *path, const char *text);
+
 /// Begins to replace `path`, which must outlive the replacement. False with *error, and nothing to
 /// finish. On success the caller calls replace_finish or replace_abandon.
 bool replace_begin(struct replacement *replacement, const char *path, struct error *error);

@@ -3,11 +3,9 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "harness/base/memory.h"
-#include "harness/base/text_file.h"
 #include "reports/page.h"
 #include "reports/plot.h"
 #include "reports/plot_script.h"
@@ -67,16 +65,6 @@ static char *path_in(const char *folder, const char *extension)
     return xasprintf("%s/statistics.%s", folder, extension);
 }
 
-static bool holds(const char *path, const char *text)
-{
-    struct error ignored;
-    size_t n_bytes;
-    char *old = text_file_read(path, strlen(text), &n_bytes, &ignored);
-    bool same = old != NULL && strcmp(old, text) == 0;
-    free(old);
-    return same;
-}
-
 static bool has_pictures(const char *folder)
 {
     bool all = true;
@@ -102,7 +90,7 @@ bool statistics_draw(const struct statistics *statistics, const char *folder, st
     char *path = path_in(folder, "gp");
     char *text = script_text(statistics);
     bool ok = true;
-    if (!holds(path, text) || !has_pictures(folder)) {
+    if (replace_is_needed(path, text) || !has_pictures(folder)) {
         struct replacement replacement;
         remove_pictures(folder);
         ok = replace_begin(&replacement, path, error);

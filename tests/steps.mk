@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The steps of `make test`, as many side by side as there are processors. One alone, once what it
 # needs is built:  make -f tests/steps.mk NAME
-# Long steps stand first, so that no processor waits at the end.
+# Long steps stand first, so that no processor waits at the end; but make passes over what is not
+# built yet until it has looked at all others, so builds come before them, and what needs the
+# slowest build third.
 
 RELEASE := build/release
 PROGRAM := $(RELEASE)/mmgrade
@@ -10,14 +12,14 @@ BUILD   := +@tests/step.sh
 BUILD_WITH := $(MAKE) -f Makefile --no-print-directory -s
 
 # Attacks take all they can get of processes, memory and time: nothing runs beside them.
-CALM   := references unit-asan unit-valgrind unit-clang regress cli-asan cli unit \
-          mutants mutants-clang batch late slurm coursework modules fit sanitized sanitized-vm plots cost explain \
-          regress-cli fallback policies hidden autograders vm vmtrace report install record references-vm \
+CALM   := references unit-valgrind unit-asan unit-clang regress cli-asan cli unit sanitized mutants \
+          mutants-clang batch late slurm coursework modules fit hidden cost explain plots regress-cli \
+          fallback autograders sanitized-vm policies vm vmtrace report install record references-vm \
           structure
 HOSTILE := attacks attacks-course
 .PHONY: all release asan clang $(CALM) $(HOSTILE)
 
-all: $(CALM) $(HOSTILE)
+all: release asan clang $(CALM) $(HOSTILE)
 attacks: | $(CALM)
 attacks-course: | attacks
 $(filter-out structure %-asan sanitized% %-clang,$(CALM)) mutants-clang: | release

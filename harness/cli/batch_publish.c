@@ -8,28 +8,17 @@
 
 #include "grading/intake.h"
 #include "harness/base/memory.h"
-#include "harness/base/text_file.h"
 #include "reports/course.h"
 #include "reports/formats.h"
 #include "reports/json_read.h"
 #include "reports/late_report.h"
 #include "reports/replace.h"
 
-static bool holds(const char *path, const char *text)
-{
-    struct error ignored;
-    size_t n_bytes;
-    char *old = text_file_read(path, strlen(text), &n_bytes, &ignored);
-    bool same = old != NULL && strcmp(old, text) == 0;
-    free(old);
-    return same;
-}
-
 void batch_publish_text(const char *path, const char *text)
 {
     struct error error;
     struct replacement replacement;
-    if (holds(path, text)) {
+    if (!replace_is_needed(path, text)) {
         return;
     }
     bool ok = replace_begin(&replacement, path, &error);

@@ -354,7 +354,7 @@ static void refuse_hidden(const struct build *build, struct build_result *result
     for (size_t i = 0; i < settings->n_allow; i++) {
         allowed[i] = settings->allow[i];
     }
-    hidden_check(build->folder, allowed, result);
+    hidden_check(build->folder, settings->compiler, allowed, result);
     free(allowed);
 }
 

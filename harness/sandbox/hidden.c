@@ -5,6 +5,7 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "harness/base/memory.h"
 #include "harness/sandbox/artifact.h"
 #include "harness/sandbox/directives.h"
+#include "harness/sandbox/hidden_aggregates.h"
 #include "harness/sandbox/hidden_scan.h"
 #include "harness/sandbox/symbols.h"
 
@@ -21,6 +23,7 @@
 
 struct check {
     const char *folder;
+    const char *compiler;
     const char *unreadable; ///< what could not be read; NULL: nothing
     struct symbols symbols;
     struct hidden_places places;
@@ -53,6 +56,35 @@ static void choose_names(struct check *check, const char *const *allowed)
     }
 }
 
+/// Looks at what the compiler has reported on out/UNIT.
+static void scan_calls(struct check *check, const char *unit)
+{
+    char *out = xasprintf("%s/out", check->folder);
+    char *pattern = xasprintf("%s" HIDDEN_AGGREGATES_REPORT, unit);
+    DIR *folder = opendir(out);
+    bool found = false;
+    for (struct dirent *entry; folder != NULL && (entry = readdir(folder)) != NULL;) {
+        char *path = xasprintf("out/%s", entry->d_name);
+        size_t n_bytes;
+        char *text = fnmatch(pattern, entry->d_name, 0) != 0
+                         ? NULL
+                         : artifact_read(check->folder, path, MAX_TEXT_BYTES, &n_bytes);
+        if (text != NULL) {
+            found |= hidden_aggregates_scan(text, n_bytes, &check->symbols, &check->places);
+        }
+        free(text);
+        free(path);
+    }
+    if (!found) {
+        check->unreadable = "the compiler's report";
+    }
+    if (folder != NULL) {
+        closedir(folder);
+    }
+    free(pattern);
+    free(out);
+}
+
 static void scan_units(struct check *check)
 {
     char *out = xasprintf("%s/out", check->folder);
@@ -73,6 +105,9 @@ static void scan_units(struct check *check)
                 check->unreadable = "the preprocessed source";
             } else {
                 hidden_scan_text(&check->scan, text, n_bytes);
+            }
+            if (hidden_aggregates_are_reported(check->compiler)) {
+                scan_calls(check, name);
             }
             free(text);
         }
@@ -171,9 +206,10 @@ static struct verdict *judge(const struct check *check)
     return verdict;
 }
 
-bool hidden_check(const char *folder, const char *const *allowed, struct build_result *result)
+bool hidden_check(const char *folder, const char *compiler, const char *const *allowed,
+                  struct build_result *result)
 {
-    struct check check = {.folder = folder};
+    struct check check = {.folder = folder, .compiler = compiler};
     check.scan = (struct hidden_scan){.places = &check.places, .allowed = allowed};
     if (!symbols_read(&check.symbols, folder)) {
         check.unreadable = "the symbol table";

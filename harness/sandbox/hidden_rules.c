@@ -99,6 +99,13 @@ const struct hidden_rule hidden_rule_directive = {"", "the text",
                                                   "hides from which line code comes", REMOVE};
 const struct hidden_rule hidden_rule_outside = {"", "the file", "lies outside the submission",
                                                 "include your own headers by their plain names"};
+const struct hidden_rule hidden_rule_file = {
+    "", "the file name",
+    "has brackets, quotes or backslashes, which confuse the compiler's reports", "rename the file"};
+const struct hidden_rule hidden_rule_aggregate = {
+    "", "the call of", "copies a structure to or from memory by itself, " UNCOUNTED,
+    "copy it to or from a local variable in a statement of its own, 's = *p; f(s);' or "
+    "'s = f(); *p = s;', or pass a pointer"};
 const struct hidden_rule hidden_rule_call = {
     "", "the function", "runs outside your code, " UNCOUNTED,
     "write it yourself; or ask your course to allow it in the rubric"};

@@ -12,6 +12,7 @@
 #include "harness/base/memory.h"
 #include "harness/base/printable.h"
 #include "harness/sandbox/artifact.h"
+#include "harness/sandbox/hidden_aggregates.h"
 #include "harness/sandbox/tokens.h"
 
 #define MAX_TOKEN_BYTES 60
@@ -71,6 +72,7 @@ static void accuse(struct walk *walk, const struct hidden_rule *rule, const stru
     }
 }
 
+/// Notes a file of the submission when it is met first, and refuses odd names.
 static void remember_file(struct hidden_scan *scan, const char *name, size_t n_bytes)
 {
     const char *slash = memrchr(name, '/', n_bytes);
@@ -83,6 +85,9 @@ static void remember_file(struct hidden_scan *scan, const char *name, size_t n_b
     }
     scan->files = array_grow(scan->files, &scan->files_capacity, scan->n_files, sizeof(char *));
     scan->files[scan->n_files++] = strndup(base, n_bytes);
+    if (!hidden_aggregates_allow_name(base, n_bytes)) {
+        hidden_places_add(scan->places, &hidden_rule_file, base, n_bytes, 0, base, n_bytes);
+    }
 }
 
 static void take_marker(struct walk *walk)

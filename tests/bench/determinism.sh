@@ -7,19 +7,16 @@
 # hour; tests/cli/cost.sh does a part of it in `make test`.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:?usage: tests/bench/determinism.sh PROGRAM [RUNS]}
+. tests/cli/lib.sh
+use_program "${1-}"
+. tests/cli/conditions.sh
 n_runs=${2:-20}
-root=$PWD
-tmp=$(mktemp -d)
-busy=
-trap 'for pid in $busy; do kill "$pid"; done 2>/dev/null; rm -rf "$tmp"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 chmod 755 "$tmp"
-mkdir -m 777 "$tmp/out"
+mkdir -m 777 "$tmp/open"
 folder="$tmp/another folder with a longer name"
 mkdir "$folder"
-n_failed=0
 
 cat >"$tmp/all.yaml" <<END
 lab: malloc
@@ -33,41 +30,19 @@ criteria:
     points: 50
 END
 
-# Each condition grades the source $1 into $tmp/out/json.
-grade() {
-    "$@" >"$tmp/log" 2>&1
-}
-alone() {
-    grade "$mmgrade" grade --rubric "$tmp/all.yaml" --json "$tmp/out/json" "$1"
-}
-beside_busy_loops() {
-    for i in 1 2 3 4; do
-        while :; do :; done &
-        busy="$busy $!"
-    done
-    alone "$1"
-    for pid in $busy; do kill "$pid"; done
-    busy=
-}
-without_ASLR() {
-    grade setarch -R "$mmgrade" grade --rubric "$tmp/all.yaml" --json "$tmp/out/json" "$1"
-}
-another_environment() {
-    grade env FILLER="$(head -c 20000 /dev/zero | tr '\0' x)" "$mmgrade" grade \
-        --rubric "$tmp/all.yaml" --json "$tmp/out/json" "$1"
-}
-another_folder() {
-    cp "$1" "$folder/mm.c"
-    grade "$mmgrade" grade --rubric "$tmp/all.yaml" --json "$tmp/out/json" "$folder/mm.c"
-}
-another_user() {
-    grade su -s /bin/sh nobody -c "cd '$root' && '$mmgrade' grade --rubric '$tmp/all.yaml' \
-        --json '$tmp/out/json' '$root/$1'"
+grade() { # CONDITION SOURCE
+    case $1 in
+    from_another_folder) cp "$2" "$folder/mm.c" && grade alone "$folder/mm.c" ;;
+    *)
+        "$1" "$mmgrade" grade --rubric "$tmp/all.yaml" --json "$tmp/open/json" "$2" \
+            >"$tmp/out" 2>&1
+        ;;
+    esac
 }
 
-set -- alone beside_busy_loops without_ASLR another_environment another_folder
-if [ "$(id -u)" = 0 ] && su -s /bin/sh nobody -c "test -x '$mmgrade'" 2>/dev/null; then
-    set -- "$@" another_user
+set -- alone beside_busy_loops without_aslr in_a_large_environment from_another_folder
+if can_be_another_user "$mmgrade" reference/malloc/*.c; then
+    set -- "$@" as_another_user
 else
     echo 'left out: another user (needs root, and a checkout that others can read)'
 fi
@@ -81,15 +56,15 @@ while [ "$run" -lt "$n_runs" ]; do
     started=$(date +%s)
     for source in reference/malloc/*.c; do
         first=$tmp/$(basename "$source" .c)
-        rm -f "$tmp/out/json"
-        "$condition" "$source"
-        grep -A1 -E '"(trace|cycles_|[a-z]+_cycles_|throughput)' "$tmp/out/json" >"$tmp/figures"
+        rm -f "$tmp/open/json"
+        grade "$condition" "$source"
+        grep -A1 -E '"(trace|cycles_|[a-z]+_cycles_|throughput)' "$tmp/open/json" >"$tmp/figures"
         [ -e "$first" ] || cp "$tmp/figures" "$first"
         n_figures=$((n_figures + $(grep -c '"value"' "$tmp/figures")))
         if [ ! -s "$tmp/figures" ] || ! diff "$first" "$tmp/figures" >"$tmp/difference"; then
             n_failed=$((n_failed + 1))
             echo "DIFFERS: $source, run $run ($condition)"
-            head -n 6 "$tmp/difference" "$tmp/log"
+            head -n 6 "$tmp/difference" "$tmp/out"
         fi
     done
     echo "run $run, $condition: $n_figures figures, $(($(date +%s) - started)) s"

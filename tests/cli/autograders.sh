@@ -7,28 +7,10 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 build=$PWD/${1:?usage: tests/cli/autograders.sh BUILD}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
-gcc -std=c17 -D_GNU_SOURCE -Wall -Werror -o "$tmp/contract" tests/cli/contract.c -ljansson || exit 2
-gcc -std=c17 -Wall -Werror -o "$tmp/json" tests/cli/json.c -ljansson || exit 2
+. tests/cli/lib.sh
+use_tool contract
+use_tool json
 
-check() { # REASON COMMAND...: the command must succeed
-    reason=$1
-    shift
-    if "$@" >"$tmp/log" 2>&1; then n_passed=$((n_passed + 1)); else
-        n_failed=$((n_failed + 1))
-        printf 'FAILED: %s\n' "$reason"
-        tail -n 12 "$tmp/log" | sed 's/^/    log: /'
-    fi
-}
-is() { # REASON WANTED COMMAND...: what the command prints
-    reason=$1
-    wanted=$2
-    shift 2
-    check "$reason: '$("$@" 2>&1)', expected '$wanted'" [ "$("$@" 2>&1)" = "$wanted" ]
-}
 pack() { # TARGET ARGUMENT...
     ${MAKE:-make} --no-print-directory -s VARIANT=release "$@"
 }
@@ -42,16 +24,11 @@ prebuilt() { # FOLDER: as if it had been compiled there
 rubric=$tmp/two.yaml
 printf '%s\n' 'lab: malloc' 'traces:' '  - file: traces/malloc/fifo.rep' \
     '  - file: traces/malloc/lifo.rep' 'criteria:' '  - name: correctness' '    points: 10' >"$rubric"
-cat >"$tmp/null.c" <<'END'
-#include <stddef.h>
-int mm_init(void) { return 0; }
-void *mm_malloc(size_t size) { (void)size; return NULL; }
-void mm_free(void *block) { (void)block; }
-void *mm_realloc(void *block, size_t size) { (void)block; (void)size; return NULL; }
-END
-echo 'int mm_init(void) { return 0 }' >"$tmp/broken.c"
+null_allocator >"$tmp/null.c"
+broken_source >"$tmp/broken.c"
 
-# Gradescope. gradescope FILE: one submission.
+name=Gradescope
+# gradescope FILE: one submission.
 root=$tmp/autograder
 results=$root/results/results.json
 mkdir -p "$root/source"
@@ -63,29 +40,30 @@ gradescope() {
 }
 check 'make gradescope' pack gradescope RUBRIC="$rubric" OUT="$tmp/grader.zip"
 check 'unzip' unzip -q "$tmp/grader.zip" -d "$root/source"
-check 'tests are packed' [ ! -e "$root/source/mmgrade/tests" ]
+is_gone "$root/source/mmgrade/tests"
 prebuilt "$root/source/mmgrade"
 check 'setup.sh' "$root/source/setup.sh"
 cp "$root/source/run_autograder" "$root/run_autograder"
 check 'a good submission' gradescope reference/malloc/implicit.c
 check 'contract' "$tmp/contract" gradescope "$results"
-is 'points' 10 "$tmp/json" "$results" score
-is 'tests' 3 "$tmp/json" "$results" tests
+json_is 10 "$results" score
+json_is 3 "$results" tests
 check 'a failing submission' gradescope "$tmp/null.c"
 check 'contract' "$tmp/contract" gradescope "$results"
-is 'points' 0 "$tmp/json" "$results" score
-is 'status' failed "$tmp/json" "$results" tests 1 status
+json_is 0 "$results" score
+json_is failed "$results" tests 1 status
 check 'one that cannot be built' gradescope "$tmp/broken.c"
-is 'points' 0 "$tmp/json" "$results" score
-is 'build' failed "$tmp/json" "$results" tests 0 status
+json_is 0 "$results" score
+json_is failed "$results" tests 0 status
 echo 'lab: no-such' >"$root/source/mmgrade/grading/rubrics/packed.yaml"
 check 'a harness at fault ends well' sh -c '! "$@"' sh env AUTOGRADER_ROOT="$root" "$root/run_autograder"
 rm -f "$results"
 gradescope "$tmp/null.c" >/dev/null 2>&1
-check 'a harness at fault gives points' [ ! -e "$results" ]
+is_gone "$results" # a harness at fault gives no points
 check 'setup.sh bears a bad rubric' sh -c '! "$1"' sh "$root/source/setup.sh"
 
-# Autolab. autolab FILE NAME: one submission, as it was handed in under that name.
+name=Autolab
+# autolab FILE NAME: one submission, as it was handed in under that name.
 check 'make autolab' pack autolab RUBRIC="$rubric" OUT="$tmp/autolab"
 autolab() {
     rm -rf "$tmp/job"
@@ -100,22 +78,31 @@ last_line() {
 }
 check 'a good submission' autolab reference/malloc/implicit.c mm.c
 check 'contract' "$tmp/contract" autolab "$tmp/output"
-is 'points' '{"scores":{"correctness":10.0},"scoreboard":[10.0]}' last_line
+is '{"scores":{"correctness":10.0},"scoreboard":[10.0]}' "$(last_line)" 'the last line'
 mkdir "$tmp/handin"
 cp "$tmp/null.c" "$tmp/handin/mm.c"
 tar -cf "$tmp/handin.tar" -C "$tmp" handin
 check 'a tar' autolab "$tmp/handin.tar" "jane@example.edu_1_handin.tar"
-is 'points' '{"scores":{"correctness":0.0},"scoreboard":[0.0]}' last_line
+is '{"scores":{"correctness":0.0},"scoreboard":[0.0]}' "$(last_line)" 'the last line'
 check 'one that cannot be built' autolab "$tmp/broken.c" mm.c
-is 'points' '{"scores":{"correctness":0.0},"scoreboard":[0.0]}' last_line
+is '{"scores":{"correctness":0.0},"scoreboard":[0.0]}' "$(last_line)" 'the last line'
 check 'nothing handed in' sh -c '! "$@"' sh autolab "$tmp/null.c" notes.txt 2>/dev/null
 
 check 'no such lab' sh -c '! "$@"' sh reports/autograder/pack.sh autolab "$build" no-such '' "$tmp/x"
 [ -n "${FULL-}" ] || for lab in fit cache; do
     check "make autolab LAB=$lab" pack autolab LAB=$lab OUT="$tmp/$lab"
     tar -xf "$tmp/$lab/autograde.tar" -C "$tmp/$lab"
-    is "options of $lab" "--lab $lab" cat "$tmp/$lab/mmgrade/reports/autograder/options"
+    is "--lab $lab" "$(cat "$tmp/$lab/mmgrade/reports/autograder/options")" 'what it is packed with'
 done
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+# Where they go when nobody says: to a place of their own, not to that of `make batch`.
+name='without OUT'
+would_pack() { # TARGET
+    exits 0 env -u OUT -u MAKEFLAGS "${MAKE:-make}" --no-print-directory -n "$1"
+}
+would_pack gradescope
+shows out "'reports/out/gradescope.zip'"
+would_pack autolab
+shows out "'reports/out/autolab'"
+
+finish

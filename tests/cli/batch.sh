@@ -5,97 +5,27 @@
 # a run's random moments of killing.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "batch.sh: no program $mmgrade" >&2
-    exit 2
-}
+. tests/cli/lib.sh
+use_program "${1-}"
+subcommand='batch'
 seed=${2:-$(date +%s)}
 n_kills=50
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
 TMPDIR=$tmp/scratch
 export TMPDIR
 mkdir "$TMPDIR"
 
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # NAME REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$1" "$2"
-    sed 's/^/    out: /' "$tmp/out" | head -n 12
-    sed 's/^/    err: /' "$tmp/err" | head -n 12
-}
-
-# run NAME STATUS ARGUMENT...: runs mmgrade batch and compares the exit status.
-run() {
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" batch "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    if [ "$status" = "$expected" ]; then pass; else
-        fail "$name" "exit status $status, expected $expected (mmgrade batch $*)"
-    fi
-}
 # course NAME ARGUMENT...: grades the course into $tmp/course.
 course() {
     name=$1
     shift
     run "$name" 0 --rubric "$tmp/quick.yaml" --out "$tmp/course" "$@" "$tmp/subs"
 }
-says() { # FILE PATTERN: of the last run
-    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in std$1"; fi
-}
 says_once() { # the last run: one line on stderr
-    if [ "$(wc -l <"$tmp/err")" = 1 ]; then pass; else fail "$name" 'more than one line in stderr'; fi
-}
-holds() { # FILE PATTERN: below $tmp
-    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in $1"; fi
-}
-is_there() { # FILE: below $tmp
-    if [ -e "$tmp/$1" ]; then pass; else fail "$name" "$1 is not there"; fi
-}
-is_gone() { # FILE: below $tmp
-    if [ -e "$tmp/$1" ]; then fail "$name" "$1 is there"; else pass; fi
-}
-same() { # FOLDER FOLDER: the files of two batches, and their grades
-    grades "$1" >"$tmp/grades-1"
-    grades "$2" >"$tmp/grades-2"
-    if [ -s "$tmp/grades-1" ] && diff "$tmp/grades-1" "$tmp/grades-2" >"$tmp/out" 2>&1; then
-        pass
-    else
-        fail "$name" "$1 and $2 differ"
-    fi
-}
-# All but times, how often something was tried, what the kernel counts, and pseudonyms.
-grades() {
-    {
-        sqlite3 "$1/gradebook.sqlite" "SELECT name, submission_hash, grader_hash, status, score,
-            max_score, first_verdict, reason, result_json, chosen FROM grades ORDER BY 1, 2, 3"
-        (cd "$1" && find . -type f ! -name 'gradebook*' ! -name lock | sort && cat grades.csv \
-            results/* feedback/*)
-    } | sed -e '/"page_faults": {/,/}/d' -e '/^On the leaderboard/d'
+    check 'more than one line in err' [ "$(wc -l <"$tmp/err")" = 1 ]
 }
 
-# One small trace and no cycles: a submission takes as long as its build.
-printf '%s\n' 20000 2 4 1 'a 0 100' 'a 1 200' 'f 0' 'f 1' >"$tmp/short.rep"
-cat >"$tmp/quick.yaml" <<END2
-lab: malloc
-title: "Quick"
-traces:
-  - file: $tmp/short.rep
-criteria:
-  - name: correctness
-    points: 60
-  - name: utilization
-    points: 40
-    none: 0
-    full: 1
-END2
+short_trace >"$tmp/short.rep"
+quick_rubric "$tmp/short.rep" >"$tmp/quick.yaml"
 subs=$tmp/subs
 newline='new
 line'
@@ -103,9 +33,8 @@ mkdir "$subs" "$subs/alice" "$subs/empty" "$subs/-1+1" "$subs/=1+1" "$subs/@x" "
     "$subs/$newline" "$subs/broken"
 cp reference/malloc/implicit.c "$subs/alice/mm.c"
 cp reference/malloc/segregated.c "$subs/bob.c"
-echo 'int mm_init(void) { return 0 }' >"$subs/broken/mm.c"
-sed 's/mm_free(/kept_free(/g' reference/malloc/implicit.c >"$subs/crash.c"
-echo 'void mm_free(void *bp) { (void)bp; __builtin_trap(); }' >>"$subs/crash.c"
+broken_source >"$subs/broken/mm.c"
+crashing_allocator >"$subs/crash.c"
 for odd in "$subs/-1+1" "$subs/=1+1" "$subs/@x" "$subs/+1" "$subs/$newline"; do
     cp reference/malloc/implicit.c "$odd/mm.c"
 done
@@ -154,25 +83,25 @@ says out '^13 submissions: 9 graded, 4 not built, 0 harness errors \(13 of them 
 says err '^13/13 '
 says err ' alice: graded, [0-9.]+ of 100$'
 says err ' new\?line: graded'
-holds course/grades.csv '^name,status,score,max_score,first_verdict$'
-holds course/grades.csv '^alice,graded,[0-9.]+,100,$'
-holds course/grades.csv '^carol,graded,[0-9.]+,100,$'
-holds course/grades.csv '^crash,graded,0,100,CRASH$'
-holds course/grades.csv '^broken,not_built,0,100,BUILD_FAILED$'
-holds course/grades.csv '^empty,not_built,0,100,REFUSED$'
-holds course/grades.csv '^link,not_built,0,100,REFUSED$'
-holds course/grades.csv '^notes\.txt,not_built,0,100,REFUSED$'
+says course/grades.csv '^name,status,score,max_score,first_verdict$'
+says course/grades.csv '^alice,graded,[0-9.]+,100,$'
+says course/grades.csv '^carol,graded,[0-9.]+,100,$'
+says course/grades.csv '^crash,graded,0,100,CRASH$'
+says course/grades.csv '^broken,not_built,0,100,BUILD_FAILED$'
+says course/grades.csv '^empty,not_built,0,100,REFUSED$'
+says course/grades.csv '^link,not_built,0,100,REFUSED$'
+says course/grades.csv '^notes\.txt,not_built,0,100,REFUSED$'
 for odd in -1+1 =1+1 @x +1; do
-    holds course/grades.csv "^'[$(printf %s "$odd" | cut -c 1)]"
+    says course/grades.csv "^'[$(printf %s "$odd" | cut -c 1)]"
 done
-holds course/grades.csv '^"new$'
-holds course/grades.csv '^line",graded,[0-9.]+,100,$'
-holds course/results/alice.json '"submission": "alice"'
-holds course/feedback/alice.txt '^total '
-holds course/feedback/broken.txt "expected ‘;’"
-holds course/feedback/empty.txt 'Nothing of this submission was built: .*mm\.c'
-holds course/feedback/link.txt 'is a link'
-holds course/feedback/crash.txt 'CRASH'
+says course/grades.csv '^"new$'
+says course/grades.csv '^line",graded,[0-9.]+,100,$'
+says course/results/alice.json '"submission": "alice"'
+says course/feedback/alice.txt '^total '
+says course/feedback/broken.txt "expected ‘;’"
+says course/feedback/empty.txt 'Nothing of this submission was built: .*mm\.c'
+says course/feedback/link.txt 'is a link'
+says course/feedback/crash.txt 'CRASH'
 is_there course/results/new%0Aline.json
 is_there course/results/%2D1+1.json
 is_there course/statistics.txt
@@ -180,25 +109,25 @@ is_there course/leaderboard.csv
 is_gone course/late.csv
 is_gone course/work
 if grep -rlF "$tmp" "$tmp/course/feedback" >"$tmp/out"; then
-    fail "$name" 'feedback names folders of this machine'
+    fail 'feedback names folders of this machine'
 else
     pass
 fi
 name='a report of it'
 "$mmgrade" report --format junit --out "$tmp/junit" "$tmp/course" >"$tmp/out" 2>"$tmp/err" ||
-    fail "$name" 'failed'
+    fail 'failed'
 is_there junit/alice.xml
 
 cp -r "$tmp/course" "$tmp/first"
 course 'nothing changed'
 says out '\(0 of them now, 13 unchanged\)'
-same "$tmp/first" "$tmp/course"
+same_grades "$tmp/first" "$tmp/course"
 rm -r "$tmp/course/results/alice.json" "$tmp/course/feedback" "$tmp/course/grades.csv"
 course 'files are made again'
 says out '\(0 of them now, 13 unchanged\)'
-same "$tmp/first" "$tmp/course"
+same_grades "$tmp/first" "$tmp/course"
 run 'with another number of jobs' 0 --rubric "$tmp/quick.yaml" --jobs 1 --out "$tmp/other" "$subs"
-same "$tmp/first" "$tmp/other"
+same_grades "$tmp/first" "$tmp/other"
 
 echo '// a comment' >>"$subs/alice/mm.c"
 course 'one has changed'
@@ -211,21 +140,21 @@ says out '\(5 of them now, 8 unchanged\)'
 best=$(sed -n 's/^alice,graded,//p' "$tmp/course/grades.csv")
 cp "$subs/crash.c" "$subs/alice/mm.c"
 course 'a worse version' --latest
-holds course/grades.csv '^alice,graded,0,100,CRASH$'
-holds course/feedback/alice.txt 'CRASH'
+says course/grades.csv '^alice,graded,0,100,CRASH$'
+says course/feedback/alice.txt 'CRASH'
 course 'the best version' --best
-holds course/grades.csv "^alice,graded,$best$"
+says course/grades.csv "^alice,graded,$best$"
 course 'the latest version again'
-holds course/grades.csv '^alice,graded,0,100,CRASH$'
+says course/grades.csv '^alice,graded,0,100,CRASH$'
 rm -r "$subs/alice"
 course 'one has left'
-if grep -q '^alice' "$tmp/course/grades.csv"; then fail "$name" 'alice has a grade'; else pass; fi
+lacks course/grades.csv '^alice'
 is_gone course/results/alice.json
 is_gone course/feedback/alice.txt
 sed -i 's/points: 60/points: 50/' "$tmp/quick.yaml"
 course 'another rubric'
 says out '\(12 of them now, 0 unchanged\)'
-holds course/grades.csv '^broken,not_built,0,90,'
+says course/grades.csv '^broken,not_built,0,90,'
 echo 'no database, but long enough to be looked at as if it were one ...........................' \
     >"$tmp/other/gradebook.sqlite"
 run 'not a gradebook' 2 --rubric "$tmp/quick.yaml" --out "$tmp/other" "$subs"
@@ -249,7 +178,7 @@ machine() {
     run "$1" 0 --rubric "$tmp/cache.yaml" --out "$tmp/machines" "$tmp/caches"
 }
 machine 'a machine file'
-holds machines/grades.csv '^alice,graded,10,10,$'
+says machines/grades.csv '^alice,graded,10,10,$'
 machine 'the same machine'
 says out '\(0 of them now, 1 unchanged\)'
 echo 'title: another' >>"$tmp/machine.yaml"
@@ -271,7 +200,7 @@ run 'harness errors' 2 --rubric "$tmp/quick.yaml" --out "$tmp/errors" "$subs"
 says out '^harness error, not scored, tried 3 times: bob: .*mmgrade-worker'
 unset MMGRADE_ROOT
 mmgrade=$whole
-holds errors/grades.csv '^bob,harness_error,,,$'
+says errors/grades.csv '^bob,harness_error,,,$'
 is_gone errors/results/bob.json
 is_gone errors/work
 
@@ -300,7 +229,7 @@ sleep 0.4
 kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?
-if [ "$status" = 143 ]; then pass; else fail "$name" "exit status $status"; fi
+is 143 "$status" 'exit status'
 says err 'goes on from here'
 is_gone killed/work
 is_there killed/grades.csv
@@ -333,26 +262,25 @@ while read -r moment <&3; do
     kill -KILL "$pid" 2>/dev/null
     status=0
     wait "$pid" 2>/dev/null || status=$?
-    if survivors; then fail "$name" "$found outlives the batch"; else pass; fi
+    if survivors; then fail "$found outlives the batch"; else pass; fi
     n_told=$(grep -c '^[0-9]*/[0-9]* ' "$tmp/err")
-    if [ "$(count_rows)" -ge $((n_rows + n_told)) ]; then pass; else
-        fail "$name" "$(count_rows) rows, but $n_rows were there and $n_told were graded"
-    fi
-    n_rows=$(count_rows)
+    n_now=$(count_rows)
+    check "$n_now rows, but $n_rows were there and $n_told were graded" \
+        [ "$n_now" -ge $((n_rows + n_told)) ]
+    n_rows=$n_now
     if [ "$status" = 0 ]; then
-        same "$tmp/course" "$tmp/killed"
+        same_grades "$tmp/course" "$tmp/killed"
         rm -rf "$tmp/killed"
         n_rows=0
         n_done=$((n_done + 1))
     elif [ "$status" != 137 ]; then
-        fail "$name" "exit status $status"
+        fail "exit status $status"
     fi
 done 3<"$tmp/moments"
 start
 wait "$pid"
-same "$tmp/course" "$tmp/killed"
-if [ -z "$(ls "$TMPDIR")" ]; then pass; else fail "$name" "files stay: $(ls "$TMPDIR")"; fi
+same_grades "$tmp/course" "$tmp/killed"
+is '' "$(ls "$TMPDIR")" 'what is left in the temporary folder'
 
 echo "killed $n_kills times, done $n_done times in between"
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -4,86 +4,21 @@
 # Options, messages, exit status and files; what a verdict must be is up to tests/mutants.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "cli.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
+. tests/cli/lib.sh
+use_program "${1-}"
+use_tool json
 template=student_template/malloc
 
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # NAME REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$1" "$2"
-    sed 's/^/    out: /' "$tmp/out" | head -n 12
-    sed 's/^/    err: /' "$tmp/err" | head -n 12
-}
-
-# run NAME STATUS ARGUMENT...: runs mmgrade and compares the exit status; output in out and err.
-run() {
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    if [ "$status" = "$expected" ]; then pass; else
-        fail "$name" "exit status $status, expected $expected (mmgrade $*)"
-    fi
-}
-says() { # FILE PATTERN: of the last run
-    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in std$1"; fi
-}
-silent() { # FILE: of the last run
-    if [ -s "$tmp/$1" ]; then fail "$name" "std$1 is not empty"; else pass; fi
-}
-json_is() { # VALUE PATH...: in result.json of the last run
-    wanted=$1
-    shift
-    seen=$("$tmp/json" "$tmp/result.json" "$@" 2>&1)
-    if [ "$seen" = "$wanted" ]; then pass; else
-        fail "$name" "JSON at '$*' is '$seen', expected '$wanted'"
-    fi
-}
-
-# golden FILE NAME: standard output or error of the last run equals tests/golden/NAME.txt.
-# GOLDEN_UPDATE=1 (make golden) writes that file instead.
-golden() {
-    expected=tests/golden/$2.txt
-    sed "s|$tmp|TMP|g" "$tmp/$1" >"$tmp/golden"
-    if [ -n "${GOLDEN_UPDATE-}" ]; then
-        cp "$tmp/golden" "$expected"
-    elif diff -u "$expected" "$tmp/golden" >"$tmp/diff" 2>&1; then
-        pass
-    else
-        fail "$name" "std$1 differs from $expected (make golden rewrites it)"
-        head -n 30 "$tmp/diff"
-    fi
-}
-
-gcc -std=c17 -Wall -Werror -o "$tmp/json" tests/cli/json.c -ljansson || exit 2
-touch "$tmp/out" "$tmp/err"
-
 # Two small traces and the broken submissions that the tests below need.
-printf '%s\n' 20000 2 4 1 'a 0 100' 'a 1 200' 'f 0' 'f 1' >"$tmp/short.rep"
+short_trace >"$tmp/short.rep"
 printf '%s\n' 20000 1 3 1 'a 0 100' 'f 0' 'f 0' >"$tmp/twice.rep"
 mkdir "$tmp/empty" "$tmp/nobuild" "$tmp/null" "$tmp/liar"
 cp "$template"/*.h "$tmp/nobuild"
-echo 'int mm_init(void) { return 0 }' >"$tmp/nobuild/mm.c"
-cat >"$tmp/null/mm.c" <<'END'
-#include <stddef.h>
-int mm_init(void) { return 0; }
-void *mm_malloc(size_t size) { (void)size; return NULL; }
-void mm_free(void *block) { (void)block; }
-void *mm_realloc(void *block, size_t size) { (void)block; (void)size; return NULL; }
-END
-cat >"$tmp/liar/mm.c" <<'END'
-#include <stddef.h>
+broken_source >"$tmp/nobuild/mm.c"
+null_allocator >"$tmp/null/mm.c"
+{
+    null_allocator
+    cat <<'END'
 #include <stdio.h>
 #include <stdlib.h>
 __attribute__((constructor)) static void lie(void)
@@ -91,36 +26,33 @@ __attribute__((constructor)) static void lie(void)
     puts("total 100.0 / 100");
     exit(0);
 }
-int mm_init(void) { return 0; }
-void *mm_malloc(size_t size) { (void)size; return NULL; }
-void mm_free(void *block) { (void)block; }
-void *mm_realloc(void *block, size_t size) { (void)block; (void)size; return NULL; }
 END
+} >"$tmp/liar/mm.c"
 
 # Help and mistakes on the command line.
 run 'no arguments' 2
 says err '[Uu]sage'
-silent out
+is_empty out
 run 'help' 0 --help
 says out 'grade'
 says out 'trace'
 says out 'labs'
 says out 'doctor'
-silent err
+is_empty err
 for command in grade trace labs doctor; do
     run "help of $command" 0 $command --help
     says out "[Uu]sage.*mmgrade $command"
-    silent err
+    is_empty err
     golden out "help-$command"
     run "unknown option of $command" 2 $command --no-such-option
     says err 'no-such-option'
-    silent out
+    is_empty out
 done
 run 'version' 0 --version
 says out '^mmgrade [0-9]'
 run 'unknown command' 2 no-such-command
 says err 'no-such-command'
-silent out
+is_empty out
 
 # labs, doctor.
 run 'labs' 0 labs
@@ -151,14 +83,14 @@ for kind in $("$mmgrade" trace gen --help | sed -n '/^kinds:/,/^$/s/^  \([a-z][a
     run "trace gen $kind" 0 trace gen --seed 7 --ops 500 -o "$tmp/gen.rep" "$kind"
     run "trace gen $kind: check" 0 trace check "$tmp/gen.rep"
     run "trace gen $kind: again" 0 trace gen --seed 7 --ops 500 "$kind"
-    if cmp -s "$tmp/out" "$tmp/gen.rep"; then pass; else fail "$name" 'not the same bytes'; fi
+    check 'not the same bytes' cmp "$tmp/out" "$tmp/gen.rep"
 done
 run 'trace gen: laws' 0 trace gen --ops 500 --sizes lognormal:200:2.5 --lifetimes exponential random \
     -o "$tmp/gen.rep"
 run 'trace gen: laws: check' 0 trace check "$tmp/gen.rep"
 run 'trace gen: unknown law of sizes' 2 trace gen random --sizes pareto:1:2
 says err "--sizes: unknown law 'pareto' .*uniform:LOW:HIGH.*zipf.*lognormal"
-silent out
+is_empty out
 run 'trace gen: LOW above HIGH' 2 trace gen random --sizes uniform:9:8
 says err '--sizes: LOW is larger than HIGH'
 run 'trace gen: size 0' 2 trace gen random --sizes zipf:0:8
@@ -188,52 +120,48 @@ run 'grade the template' 0 grade --lab malloc --trace "$tmp/short.rep" \
 says out 'short\.rep'
 says out 'correctness'
 says out 'total'
-if grep -q "$(printf '\033')" "$tmp/out"; then fail 'no colours in a file' 'escape codes'; else pass; fi
-json_is 1 schema
-json_is malloc lab
-json_is 1 cases
-json_is passed cases 0 status
-json_is null cases 0 verdict
-json_is 4 cases 0 metrics ops value
-json_is 100 max_score
+lacks out "$(printf '\033')"
+json_is 1 result.json schema
+json_is malloc result.json lab
+json_is 1 result.json cases
+json_is passed result.json cases 0 status
+json_is null result.json cases 0 verdict
+json_is 4 result.json cases 0 metrics ops value
+json_is 100 result.json max_score
 run 'grade one file' 0 grade --lab malloc --trace "$tmp/short.rep" $template/mm.c
 run 'grade with the classic rubric' 0 grade --lab malloc \
     --rubric grading/rubrics/malloc-classic.yaml --trace "$tmp/short.rep" $template
 for reference in reference/malloc/*.c; do
     run "grade $reference over all shipped traces" 0 grade --lab malloc "$reference"
 done
-(cd / && "$mmgrade" grade --lab malloc --trace "$tmp/short.rep" "$OLDPWD/$template") \
-    >"$tmp/out" 2>"$tmp/err"
-status=$?
-if [ $status = 0 ]; then pass; else fail 'grade from another folder' "exit status $status"; fi
-"$mmgrade" grade --lab malloc --trace "$tmp/short.rep" $template >"$tmp/out" 2>"$tmp/err" <&-
-status=$?
-if [ $status = 0 ]; then pass; else fail 'grade without standard input' "exit status $status"; fi
+name='grade from another folder'
+exits 0 sh -c 'cd / && exec "$@"' sh "$mmgrade" grade --lab malloc --trace "$tmp/short.rep" \
+    "$PWD/$template"
+name='grade without standard input'
+exits 0 sh -c 'exec "$@" <&-' sh "$mmgrade" grade --lab malloc --trace "$tmp/short.rep" $template
 
 # grade: submissions that fail. Exit 1, a verdict, no points for correctness.
 run 'grade: malloc returns NULL' 1 grade --lab malloc --trace "$tmp/short.rep" \
     --json "$tmp/result.json" "$tmp/null"
 says out 'short\.rep:5'
-json_is failed cases 0 status
-json_is 1 cases 0 verdict op
-json_is 5 cases 0 verdict line
+json_is failed result.json cases 0 status
+json_is 1 result.json cases 0 verdict op
+json_is 5 result.json cases 0 verdict line
 run 'grade: does not compile' 1 grade --lab malloc --trace "$tmp/short.rep" \
     --json "$tmp/result.json" "$tmp/nobuild"
 says out "mm\.c:1.*error"
-json_is 0 score
+json_is 0 result.json score
 run 'grade: prints a score and exits' 1 grade --lab malloc --trace "$tmp/short.rep" \
     --json "$tmp/result.json" "$tmp/liar"
-json_is failed cases 0 status
-json_is 0 score
+json_is failed result.json cases 0 status
+json_is 0 result.json score
 
 # grade: which lab and rubric, and a line after 'Reproduce:' that grades by the same ones.
 reproduces() { # PREFIX RUBRIC: in the last run, which failed; the line is run
     says out "^ *Reproduce: [^ ]*mmgrade grade $1--trace "
     line=$(sed -n 's/^ *Reproduce: //p' "$tmp/out" | head -n 1)
     name="$name: reproduced"
-    status=0
-    sh -c "$line" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    if [ "$status" = 1 ]; then pass; else fail "$name" "exit status $status of: $line"; fi
+    exits 1 sh -c "$line"
     says out "rubric $2\$"
     says out '0 of 1 traces'
 }
@@ -258,19 +186,17 @@ for command in grade plots; do
     run "$command: a rubric of another lab" 2 $command --lab malloc --rubric $fit_rubric \
         student_template/fit
     says err 'fit\.yaml is a rubric of the lab fit, not of malloc$'
-    silent out
+    is_empty out
 done
 run 'plots: a rubric' 0 plots --rubric $fit_rubric --trace $fit_trace --out "$tmp/plots" \
     student_template/fit
-cp "$tmp/plots/fit/fit/result.json" "$tmp/result.json"
-json_is fit lab
+json_is fit plots/fit/fit/result.json lab
 
 # A link, such as /dev/stdout is, stays one: what it leads to is written.
 ln -s led-to.json "$tmp/link.json"
 run 'grade: JSON through a link' 0 grade --trace "$tmp/short.rep" --json "$tmp/link.json" $template
-if [ -L "$tmp/link.json" ]; then pass; else fail "$name" 'the link is gone'; fi
-cp "$tmp/led-to.json" "$tmp/result.json"
-json_is 1 schema
+check 'the link is gone' [ -L "$tmp/link.json" ]
+json_is 1 led-to.json schema
 
 # grade: input that is broken. Exit 2, the place, nothing on standard output.
 run 'grade: no submission' 2 grade --lab malloc
@@ -280,11 +206,11 @@ run 'grade: missing submission' 2 grade --lab malloc "$tmp/no-such-folder"
 says err 'no-such-folder'
 run 'grade: missing rubric' 2 grade --lab malloc --rubric "$tmp/no-such.yaml" $template
 says err 'no-such\.yaml'
-silent out
+is_empty out
 sed 's/name: utilization/name: utilisation/' grading/rubrics/malloc.yaml >"$tmp/typo.yaml"
 run 'grade: mistake in the rubric' 2 grade --lab malloc --rubric "$tmp/typo.yaml" $template
 says err 'typo\.yaml:[0-9]+:[0-9]+: .*utilisation.*utilization'
-silent out
+is_empty out
 run 'grade: broken trace' 2 grade --lab malloc --trace "$tmp/twice.rep" $template
 says err 'twice\.rep:7: '
 run 'grade: missing trace' 2 grade --lab malloc --trace "$tmp/no-such.rep" $template
@@ -293,5 +219,4 @@ run 'grade: JSON cannot be written' 2 grade --lab malloc --trace "$tmp/short.rep
     --json "$tmp/no-such-folder/result.json" $template
 says err 'no-such-folder'
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -5,23 +5,9 @@
 # Figures are compared as the JSON has them, to the last digit.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:?usage: tests/cli/cost.sh PROGRAM}
-tmp=$(mktemp -d)
-busy=
-trap 'for pid in $busy; do kill "$pid"; done 2>/dev/null; rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
-
-fail() { # REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s\n' "$1"
-    head -n 20 "$tmp/log" | sed 's/^/    /'
-}
-check() { # REASON COMMAND...: the command must succeed
-    reason=$1
-    shift
-    if "$@" >/dev/null 2>&1; then n_passed=$((n_passed + 1)); else fail "$reason"; fi
-}
+. tests/cli/lib.sh
+use_program "${1-}"
+. tests/cli/conditions.sh
 
 # A rubric that counts cycles over two traces with each compiler.
 rubric() { # COMPILER
@@ -40,105 +26,92 @@ criteria:
 END
 }
 
-# figures NAME COMMAND...: the command grades; what it counted is in $tmp/NAME.
+# figures NAME COMMAND...: the command grades into $tmp/open/json; what it counted is in $tmp/NAME.
+mkdir -m 777 "$tmp/open"
+chmod 755 "$tmp"
 figures() {
-    name=$1
+    figures=$tmp/$1
     shift
-    "$@" >"$tmp/log" 2>&1
-    grep -A1 -E '"(cycles_|[a-z]+_cycles_|throughput)' "$tmp/out.json" >"$tmp/$name"
-    rm -f "$tmp/out.json"
+    "$@" >"$tmp/out" 2>"$tmp/err"
+    grep -A1 -E '"(cycles_|[a-z]+_cycles_|throughput)' "$tmp/open/json" >"$figures"
+    rm -f "$tmp/open/json"
 }
-same() { # NAME: as in the first run
-    check "$compiler: other figures $1" cmp -s "$tmp/first" "$tmp/$1"
+grade() { # SUBMISSION [CONDITION]
+    "${2-alone}" "$mmgrade" grade --rubric "$tmp/$compiler.yaml" --json "$tmp/open/json" "$1"
+}
+same() { # CONDITION [SUBMISSION]: counts what the first run has counted
+    name="$compiler, $1"
+    figures again grade "${2-$sub}" "$1"
+    check 'other figures' diff "$tmp/first" "$tmp/again"
 }
 
-grade() { # SUBMISSION
-    "$mmgrade" grade --rubric "$tmp/$compiler.yaml" --json "$tmp/out.json" "$1"
-}
-
+sub=$PWD/reference/malloc/explicit_address.c
 for compiler in gcc clang; do
     [ -x "/usr/bin/$compiler" ] || continue
     rubric "$compiler" >"$tmp/$compiler.yaml"
-    sub=reference/malloc/explicit_address.c
+    name=$compiler
     figures first grade "$sub"
-    check "$compiler: no figures" [ "$(wc -l <"$tmp/first")" -gt 30 ]
-    for i in 1 2; do
-        figures again grade "$sub"
-        same again
-    done
-    for i in 1 2 3 4; do
-        while :; do :; done &
-        busy="$busy $!"
-    done
-    figures 'beside four busy loops' grade "$sub"
-    same 'beside four busy loops'
-    for pid in $busy; do kill "$pid"; done
-    busy=
-    figures 'without ASLR' setarch -R "$mmgrade" grade --rubric "$tmp/$compiler.yaml" \
-        --json "$tmp/out.json" "$sub"
-    same 'without ASLR'
-    filler=$(head -c 20000 /dev/zero | tr '\0' x)
-    figures 'with another environment' env FILLER="$filler" "$mmgrade" grade \
-        --rubric "$tmp/$compiler.yaml" --json "$tmp/out.json" "$sub"
-    same 'with another environment'
+    check 'no figures' [ "$(wc -l <"$tmp/first")" -gt 30 ]
+    same alone
+    same alone
+    same beside_busy_loops
+    same without_aslr
+    same in_a_large_environment
     mkdir -p "$tmp/elsewhere, with a much longer name"
     cp "$sub" "$tmp/elsewhere, with a much longer name/mm.c"
-    figures 'from another folder' grade "$tmp/elsewhere, with a much longer name"
-    same 'from another folder'
-    if [ "$(id -u)" = 0 ] && su -s /bin/sh nobody -c "test -x '$mmgrade' && test -r '$sub'" \
-        2>/dev/null; then
-        chmod 755 "$tmp"
-        mkdir -m 777 -p "$tmp/nobody"
-        su -s /bin/sh nobody -c "'$mmgrade' grade --rubric '$tmp/$compiler.yaml' \
-            --json '$tmp/nobody/out.json' '$PWD/$sub'" >"$tmp/log" 2>&1
-        figures 'as another user' mv "$tmp/nobody/out.json" "$tmp/out.json"
-        same 'as another user'
-    fi
+    same alone "$tmp/elsewhere, with a much longer name"
+    ! can_be_another_user "$mmgrade" "$sub" || same as_another_user
 done
 
+name=reference
 compiler=gcc
-grade reference/malloc/segregated.c >"$tmp/log" 2>&1
+grade reference/malloc/segregated.c >"$tmp/out" 2>&1
 check 'the reference is not exactly as fast as itself' \
-    grep -q 'geo-mean 1.00x of the reference' "$tmp/log"
-check 'the JSON has no hash of the sources' grep -Eq '"sources_hash": "[0-9a-f]{16}"' "$tmp/out.json"
-check 'the JSON has no hash of the trace' grep -Eq '"trace_hash": "[0-9a-f]{16}"' "$tmp/out.json"
+    grep -q 'geo-mean 1.00x of the reference' "$tmp/out"
+check 'the JSON has no hash of the sources' \
+    grep -Eq '"sources_hash": "[0-9a-f]{16}"' "$tmp/open/json"
+check 'the JSON has no hash of the trace' grep -Eq '"trace_hash": "[0-9a-f]{16}"' "$tmp/open/json"
 
 # A course counts the reference once for all, to the same figures; over a student's own trace with
 # each submission.
+name='a course'
 rubric gcc | sed -e '1i salt: pepper and salt' \
     -e 's/^criteria:/  - generate: random\n    ops: 2000\n    seed: student\n&/' >"$tmp/gcc.yaml"
 mkdir "$tmp/course"
 cp reference/malloc/explicit_address.c "$tmp/course/one.c"
 cp reference/malloc/buddy.c "$tmp/course/two.c"
-"$mmgrade" batch --rubric "$tmp/gcc.yaml" --jobs 2 --out "$tmp/graded" "$tmp/course" >"$tmp/log" 2>&1
-figures one mv "$tmp/graded/results/one.json" "$tmp/out.json"
-figures two mv "$tmp/graded/results/two.json" "$tmp/out.json"
+"$mmgrade" batch --rubric "$tmp/gcc.yaml" --jobs 2 --out "$tmp/graded" "$tmp/course" \
+    >"$tmp/out" 2>&1
+figures one mv "$tmp/graded/results/one.json" "$tmp/open/json"
+figures two mv "$tmp/graded/results/two.json" "$tmp/open/json"
 figures alone grade "$tmp/course/one.c"
 check 'a course has no figures' [ "$(wc -l <"$tmp/one")" -gt 30 ]
 check 'other figures in a course' cmp -s "$tmp/alone" "$tmp/one"
 figures alone grade "$tmp/course/two.c"
 check 'other figures in a course, the second time' cmp -s "$tmp/alone" "$tmp/two"
 sed 's/^criteria:/speed:\n  reference: nonsuch\ncriteria:/' "$tmp/gcc.yaml" >"$tmp/nonsuch.yaml"
-"$mmgrade" batch --rubric "$tmp/nonsuch.yaml" --out "$tmp/none" "$tmp/course" >"$tmp/log" 2>&1
+"$mmgrade" batch --rubric "$tmp/nonsuch.yaml" --out "$tmp/none" "$tmp/course" >"$tmp/out" 2>&1
 check 'a course goes on without its reference' [ $? = 2 ]
 check 'the missing reference is not named once' \
-    [ "$(grep -c 'malloc/nonsuch.c: No such file' "$tmp/log")" = 1 ]
+    [ "$(grep -c 'malloc/nonsuch.c: No such file' "$tmp/out")" = 1 ]
 rubric gcc >"$tmp/gcc.yaml"
 
 # What hides from the counting earns nothing for throughput, and says so; the rest is graded.
+name=hiding
 mkdir "$tmp/hidden"
 {
     cat reference/malloc/segregated.c
     printf 'void quick(void);\nvoid quick(void) { __asm__("nop"); }\n'
 } >"$tmp/hidden/mm.c"
-grade "$tmp/hidden" >"$tmp/log" 2>&1
-check 'assembly is counted' grep -q 'Cycles could not be counted  HIDDEN_CODE' "$tmp/log"
+grade "$tmp/hidden" >"$tmp/out" 2>&1
+check 'assembly is counted' grep -q 'Cycles could not be counted  HIDDEN_CODE' "$tmp/out"
 check 'the line of the assembly is not named' \
-    grep -q "mm.c:$(wc -l <"$tmp/hidden/mm.c"):" "$tmp/log"
-check 'throughput is not 0' grep -Eq 'throughput +0.0 / 50' "$tmp/log"
-check 'correctness is not graded' grep -Eq 'correctness +50.0 / 50' "$tmp/log"
+    grep -q "mm.c:$(wc -l <"$tmp/hidden/mm.c"):" "$tmp/out"
+check 'throughput is not 0' grep -Eq 'throughput +0.0 / 50' "$tmp/out"
+check 'correctness is not graded' grep -Eq 'correctness +50.0 / 50' "$tmp/out"
 
 # A store to the worker's memory ends the case.
+name=forging
 mkdir "$tmp/forging"
 awk '/^int mm_init\(void\)/ && !done { done = 1
         print "static void forge(void) { *(volatile long *)((char *)mem_sbrk + 32768) = 0; }" }
@@ -146,11 +119,12 @@ awk '/^int mm_init\(void\)/ && !done { done = 1
     /^void mm_free/ { inside = 1 }
     inside && /^\{/ { print "    forge();"; inside = 0 }' \
     reference/malloc/segregated.c >"$tmp/forging/mm.c"
-grade "$tmp/forging" >"$tmp/log" 2>&1
-check 'a store to the worker passes' grep -q 'FORGED_REPLY' "$tmp/log"
+grade "$tmp/forging" >"$tmp/out" 2>&1
+check 'a store to the worker passes' grep -q 'FORGED_REPLY' "$tmp/out"
 
 # printf writes for who asks it to: zeros over the counters, once in each of the two plays, so that
 # the difference of what was counted is small.
+name=printing
 worker=$(dirname "$mmgrade")/mmgrade-worker
 address() { # SYMBOL
     printf %d "0x$(nm "$worker" | awk -v name="$1" '$3 == name { print $1 }')"
@@ -183,9 +157,9 @@ void mm_free(void *block)
 }
 END
 } >"$tmp/printing/mm.c"
-"$mmgrade" grade --rubric "$tmp/gcc.yaml" --trace traces/malloc/fifo.rep "$tmp/printing" >"$tmp/log" 2>&1
-check 'what prints is not counted' grep -q 'fifo.rep  *+ .* 6000 ' "$tmp/log"
-check 'printf writes over the counters' grep -q 'geo-mean 0\.' "$tmp/log"
+"$mmgrade" grade --rubric "$tmp/gcc.yaml" --trace traces/malloc/fifo.rep "$tmp/printing" \
+    >"$tmp/out" 2>&1
+check 'what prints is not counted' grep -q 'fifo.rep  *+ .* 6000 ' "$tmp/out"
+check 'printf writes over the counters' grep -q 'geo-mean 0\.' "$tmp/out"
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

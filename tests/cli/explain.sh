@@ -6,36 +6,22 @@
 # where nobody sees it; what abi: m32 cannot have it says.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "explain.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
+. tests/cli/lib.sh
+use_program "${1-}"
 
-check() { # SENTENCE COMMAND...: the sentence says what is wrong when the command fails
-    sentence=$1
-    shift
-    if "$@"; then n_passed=$((n_passed + 1)); else
-        n_failed=$((n_failed + 1))
-        printf 'FAILED: %s\n' "$sentence"
-        head -n 30 "$tmp/out" | sed 's/^/    /'
-    fi
-}
 grade() { # ARGUMENT...
+    name="grade $*"
     "$mmgrade" grade "$@" >"$tmp/out" 2>&1
 }
-says() { # PATTERN
+told() { # PATTERN: whether the last run says so
     grep -Eq -e "$1" "$tmp/out"
 }
-silent() { # PATTERN
-    ! says "$1"
+untold() { # PATTERN
+    ! told "$1"
 }
 # with_call TEXT: the implicit list with that text at the start of mm_malloc, in $tmp/mm.c
 with_call() {
+    name="with $1"
     awk -v text="$1" '{ print } /^void \*mm_malloc/ { inside = 1 }
         inside && /^\{/ { print "    " text; inside = 0 }' reference/malloc/implicit.c >"$tmp/mm.c"
     check "nothing was put into mm_malloc: $1" grep -Fq "$1" "$tmp/mm.c"
@@ -55,7 +41,7 @@ END
 for reference in reference/malloc/*.c; do
     check "$reference does not pass with --strict" \
         grade --strict --rubric "$tmp/strict.yaml" "$reference"
-    check "$reference is accused by --strict" silent ' warning  '
+    check "$reference is accused by --strict" untold ' warning  '
 done
 
 # What the course allows.
@@ -63,34 +49,34 @@ with_call 'if (memchr(&payload, 7, 0) != NULL) return NULL;'
 line=$(grep -n memchr "$tmp/mm.c" | cut -d: -f1)
 sed 's/allow: \[\].*/allow: [qsort, memchr]/' grading/rubrics/malloc.yaml >"$tmp/allow.yaml"
 grade --trace traces/malloc/zipf.rep "$tmp/mm.c"
-check 'memchr is not refused' says 'Cycles could not be counted  FORBIDDEN_CALL'
-check 'the line of memchr is not named' says "mm\.c:$line: the function 'memchr'"
-check 'a ratio is shown though nothing was counted' silent '0\.00x'
+check 'memchr is not refused' told 'Cycles could not be counted  FORBIDDEN_CALL'
+check 'the line of memchr is not named' told "mm\.c:$line: the function 'memchr'"
+check 'a ratio is shown though nothing was counted' untold '0\.00x'
 check 'throughput does not say why there is none' \
-    says 'throughput +0\.0 / 25 +cycles could not be counted \(FORBIDDEN_CALL\)'
+    told 'throughput +0\.0 / 25 +cycles could not be counted \(FORBIDDEN_CALL\)'
 grade --rubric "$tmp/allow.yaml" --trace traces/malloc/zipf.rep "$tmp/mm.c"
-check 'memchr is refused though the rubric allows it' silent 'FORBIDDEN_CALL'
-check 'nothing was counted though memchr is allowed' says 'geo-mean 0\.[0-9]*[1-9][0-9]*x'
+check 'memchr is refused though the rubric allows it' untold 'FORBIDDEN_CALL'
+check 'nothing was counted though memchr is allowed' told 'geo-mean 0\.[0-9]*[1-9][0-9]*x'
 with_call 'if (memrchr(&payload, 7, 0) != NULL) return NULL;'
 sed -i '1i #define _GNU_SOURCE' "$tmp/mm.c"
 grade --rubric "$tmp/allow.yaml" --trace traces/malloc/zipf.rep "$tmp/mm.c"
-check 'memrchr is allowed where memchr is' says "the function 'memrchr' runs outside your code"
+check 'memrchr is allowed where memchr is' told "the function 'memrchr' runs outside your code"
 
 # %n stores where no callback sees it. Where cycles are counted nothing is printed, so that an
 # allocator that needs it gives other pointers there.
 with_call 'int n = 7; printf("%n", &n); if (n == 7) return NULL;'
 grade --trace traces/malloc/zipf.rep "$tmp/mm.c"
-check '%n stores where cycles are counted' says 'UNOBSERVED at operation 1 '
+check '%n stores where cycles are counted' told 'UNOBSERVED at operation 1 '
 with_call 'int n = 7; sscanf("1", "%d", &n);'
 grade --trace traces/malloc/zipf.rep "$tmp/mm.c"
-check 'sscanf stores where cycles are counted' says "the function '[_a-z0-9]*sscanf' runs outside"
+check 'sscanf stores where cycles are counted' told "the function '[_a-z0-9]*sscanf' runs outside"
 
 # A store into what is libc's does no harm here, but is refused where cycles are counted.
 with_call 'int kept = *(volatile int *)stdout; *(volatile int *)stdout = kept;'
 line=$(grep -n 'volatile int' "$tmp/mm.c" | cut -d: -f1)
 grade --trace traces/malloc/zipf.rep "$tmp/mm.c"
-check 'a store into libc passes' says 'FORGED_REPLY at operation 1 '
-check 'the line of the store is not named' says "mm\.c:$line in mm_malloc\(\):"
+check 'a store into libc passes' told 'FORGED_REPLY at operation 1 '
+check 'the line of the store is not named' told "mm\.c:$line in mm_malloc\(\):"
 
 # 32 bits.
 cat >"$tmp/m32.yaml" <<'END'
@@ -104,7 +90,6 @@ criteria:
 END
 grade --rubric "$tmp/m32.yaml" reference/malloc/implicit.c
 check 'cycles of 32-bit programs are promised' \
-    says "m32.yaml:2:[0-9]+: cycles cannot be counted with 'abi: m32': write 'metric: wall'"
+    told "m32.yaml:2:[0-9]+: cycles cannot be counted with 'abi: m32': write 'metric: wall'"
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -5,49 +5,13 @@
 # of them, searched for the secrets; seeds of students; what becomes of a batch when a secret changes.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:?usage: tests/cli/hidden.sh PROGRAM}
+. tests/cli/lib.sh
+use_program "${1-}"
+use_tool json
 build=$(dirname "$mmgrade")
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
-name=start
-gcc -std=c17 -Wall -Werror -o "$tmp/json" tests/cli/json.c -ljansson || exit 2
 TMPDIR=$tmp/scratch
 export TMPDIR
 mkdir "$TMPDIR"
-
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$name" "$1"
-    sed 's/^/    err: /' "$tmp/err" 2>/dev/null | head -n 8
-}
-check() { # REASON COMMAND...: the command must succeed
-    reason=$1
-    shift
-    if "$@" >/dev/null 2>&1; then pass; else fail "$reason"; fi
-}
-is() { # REASON WANTED COMMAND...: what the command prints
-    reason=$1
-    wanted=$2
-    shift 2
-    found=$("$@" 2>&1)
-    check "$reason: '$found', expected '$wanted'" [ "$found" = "$wanted" ]
-}
-run() { # NAME STATUS ARGUMENT...: output in out, errors in err
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    check "exit status $status, expected $expected" [ "$status" = "$expected" ]
-}
-says() { # FILE PATTERN: of $tmp
-    check "nothing like '$2' in $1" grep -aEq -e "$2" "$tmp/$1"
-}
 
 # --- Secrets ----------------------------------------------------------------------------------
 
@@ -324,8 +288,8 @@ says looks.json looked
 says warns.json PAST_BREAK
 says lines.json 'lines\.c:16'
 name='nothing is found'
-check 'a secret was read' sh -c '! grep -q LEARNT "$1"' sh "$tmp/looks.json"
-check 'something was written' [ ! -e "$tmp/channel" ]
+lacks looks.json LEARNT
+is_gone channel
 name='the honest one'
 "$mmgrade" report --format feedback "$tmp/honest.json" >"$tmp/feedback"
 says feedback '^hidden test 2 +\+ +[0-9.]+/50$'
@@ -349,8 +313,8 @@ fi
 
 run 'hidden by a folder' 0 grade --trace "$tmp/open.rep" --hidden "$secret" --json "$tmp/o.json" \
     "$subs/honest.c"
-is 'hidden' true "$tmp/json" "$tmp/o.json" cases 1 hidden
-is 'hidden' false "$tmp/json" "$tmp/o.json" cases 0 hidden
+json_is true o.json cases 1 hidden
+json_is false o.json cases 0 hidden
 says out '^zebra\.rep'
 run 'the view of a student' 0 grade --student --trace "$tmp/open.rep" --hidden "$secret" \
     "$subs/honest.c"
@@ -423,8 +387,7 @@ mkdir "$course"
 for who in alice bob; do
     cp reference/malloc/implicit.c "$course/$who.c"
 done
-sed 's/mm_free(/kept_free(/g' reference/malloc/implicit.c >"$course/crash.c"
-echo 'void mm_free(void *bp) { (void)bp; __builtin_trap(); }' >>"$course/crash.c"
+crashing_allocator >"$course/crash.c"
 seed() { # FOLDER WHO CASE
     "$tmp/json" "$tmp/$1/results/$2.json" cases "$3" seed
 }
@@ -432,15 +395,15 @@ run 'a course' 0 batch --rubric "$tmp/seeds.yaml" --out "$tmp/first" "$course"
 run 'the same course' 0 batch --rubric "$tmp/seeds.yaml" --out "$tmp/second" "$course"
 for who in alice bob; do
     for case in 0 1 2; do
-        is "seed $case of $who" "$(seed first $who $case)" seed second $who $case
+        is "$(seed first $who $case)" "$(seed second $who $case)" "seed $case of $who"
     done
 done
 # Held against a machine of another day: tests/unit/test_rubric_traces.c says where it comes from.
-is 'the seed of alice' 1169629637 seed first alice 0
+is 1169629637 "$(seed first alice 0)" 'the seed of alice'
 check 'alice and bob have one seed' [ "$(seed first alice 0)" != "$(seed first bob 0)" ]
 check 'alice and bob have one hidden seed' [ "$(seed first alice 1)" != "$(seed first bob 1)" ]
 check 'two traces have one seed' [ "$(seed first alice 0)" != "$(seed first alice 1)" ]
-is 'a fixed seed' 9 seed first alice 2
+is 9 "$(seed first alice 2)" 'a fixed seed'
 name='statistics of traces that nobody shares'
 says first/statistics.txt '^random-\*\.rep +2 +3 '
 name='feedback with seeds'
@@ -451,14 +414,14 @@ for who in alice bob crash; do
 done
 run 'one submission as in the course' 0 grade --rubric "$tmp/seeds.yaml" --json "$tmp/o.json" \
     "$course/alice.c"
-is 'seed' "$(seed first alice 1)" "$tmp/json" "$tmp/o.json" cases 1 seed
+json_is "$(seed first alice 1)" o.json cases 1 seed
 run 'one of another name' 0 grade --rubric "$tmp/seeds.yaml" --student-id alice --json "$tmp/o.json" \
     "$course/bob.c"
-is 'seed' "$(seed first alice 1)" "$tmp/json" "$tmp/o.json" cases 1 seed
+json_is "$(seed first alice 1)" o.json cases 1 seed
 printf 'name,path,id\nteam,%s,alice\nother,%s,bob\n' "$course/bob.c" "$course/alice.c" \
     >"$tmp/roster.csv"
 run 'by the id in a roster' 0 batch --rubric "$tmp/seeds.yaml" --out "$tmp/third" "$tmp/roster.csv"
-is 'seed' "$(seed first alice 1)" seed third team 1
+is "$(seed first alice 1)" "$(seed third team 1)" 'the seed'
 sed -i 's/,alice$/,carol/' "$tmp/roster.csv"
 run 'a student with another id' 0 batch --rubric "$tmp/seeds.yaml" --out "$tmp/third" \
     "$tmp/roster.csv"
@@ -492,7 +455,7 @@ says grades/feedback/mallory.txt 'hidden test 2 +X +0\.0'
 silent "$tmp/grades/grades.csv" 'grades.csv'
 for file in leaderboard.txt leaderboard.csv; do
     silent "$tmp/grades/$file" $file
-    check "a mean over hidden traces is in $file" sh -c '! grep -Eq "%|,0[.][0-9]" "$1"' sh "$tmp/grades/$file"
+    lacks "grades/$file" '%|,0[.][0-9]' # a mean over hidden traces
 done
 course 'again' --hidden "$secret"
 says out '0 of them now, 3 unchanged'
@@ -547,15 +510,15 @@ gradescope() { # FILE
 for who in honest prints_and_aborts looks; do
     name="$who on Gradescope"
     gradescope "$subs/$who.c"
-    is 'tests' 3 "$tmp/json" "$root/results/results.json" tests
-    is 'name' 'hidden test 2' "$tmp/json" "$root/results/results.json" tests 2 name
+    json_is 3 "$root/results/results.json" tests
+    json_is 'hidden test 2' "$root/results/results.json" tests 2 name
     silent "$root/results" 'results.json'
     silent "$tmp/told" 'what is printed'
 done
 name='a broken secret on Gradescope'
 echo 'a 0 1378421 zebra' >>"$root/source/mmgrade/hidden/zebra.rep"
 gradescope "$subs/honest.c"
-check 'there is a result' [ ! -e "$root/results/results.json" ]
+is_gone "$root/results/results.json"
 says told 'could not grade this submission'
 silent "$tmp/told" 'what is printed'
 name='students of Gradescope'
@@ -570,9 +533,8 @@ first_name() { # EMAIL...: the first trace of who handed it in
     gradescope "$subs/honest.c"
     "$tmp/json" "$root/results/results.json" tests 1 name
 }
-is 'the student known by address' "random-1169629637.rep" first_name alice
+is random-1169629637.rep "$(first_name alice)" 'the trace of who is known by address'
 check 'another student has the same' [ "$(first_name bob)" != "$(first_name alice)" ]
 check 'the order of a group matters' [ "$(first_name bob alice)" = "$(first_name alice bob)" ]
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

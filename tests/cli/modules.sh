@@ -5,44 +5,18 @@
 # modules get the verdicts that stand in tests/golden/module-*.txt.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "modules.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
+. tests/cli/lib.sh
+use_program "${1-}"
 
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # NAME REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$1" "$2"
-    head -n 25 "$tmp/out" | sed 's/^/    out: /'
-    head -n 5 "$tmp/err" | sed 's/^/    err: /'
-}
 grade() { # STATUS ARGUMENT...
     name="grade $*"
     expected=$1
     shift
-    status=0
-    "$mmgrade" grade "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    if [ "$status" = "$expected" ]; then pass; else
-        fail "$name" "exit status $status, expected $expected"
-    fi
-}
-says() { # PATTERN: on standard output of the last run
-    if grep -Eq -e "$1" "$tmp/out"; then pass; else fail "$name" "nothing like '$1'"; fi
-}
-silent() { # PATTERN: is not on standard output of the last run
-    if grep -Eq -e "$1" "$tmp/out"; then fail "$name" "accused: '$1'"; else pass; fi
+    exits "$expected" "$mmgrade" grade "$@"
 }
 accepts() { # RUBRIC SUBMISSION: passes all, without a warning
     grade 0 --rubric "$1" "$2"
-    silent ' (X|!)  '
+    lacks out ' (X|!)  '
 }
 # variant RUBRIC SED-SCRIPT: a rubric with other settings, in $tmp/rubric.yaml
 variant() {
@@ -51,20 +25,13 @@ variant() {
 # broken REFERENCE SED-SCRIPT: a reference with a mistake, in $tmp/broken.c
 broken() {
     sed "$2" "reference/$1.c" >"$tmp/broken.c"
-    if cmp -s "reference/$1.c" "$tmp/broken.c"; then fail "$1" "'$2' changes nothing"; fi
+    name="reference/$1.c"
+    ! cmp -s "reference/$1.c" "$tmp/broken.c" || fail "'$2' changes nothing"
 }
-# golden NAME: the last run's failures are those of tests/golden/module-NAME.txt.
-# GOLDEN_UPDATE=1 (make golden) writes that file instead.
-golden() {
-    sed -n '/  X  [A-Z]/,/^  Reproduce/p' "$tmp/out" | sed '/^  Reproduce/d' >"$tmp/golden"
-    if [ -n "${GOLDEN_UPDATE-}" ]; then
-        cp "$tmp/golden" "tests/golden/module-$1.txt"
-    elif diff -u "tests/golden/module-$1.txt" "$tmp/golden" >"$tmp/diff" 2>&1; then
-        pass
-    else
-        fail "$name" "differs from tests/golden/module-$1.txt (make golden rewrites it)"
-        head -n 30 "$tmp/diff"
-    fi
+# same_failures NAME: the last run's failures are those of tests/golden/module-NAME.txt.
+same_failures() {
+    sed -n '/  X  [A-Z]/,/^  Reproduce/p' "$tmp/out" | sed '/^  Reproduce/d' >"$tmp/failures"
+    golden failures "module-$1"
 }
 
 # References: all that is known to be right is accepted.
@@ -93,53 +60,53 @@ cp reference/cache/lru.c "$tmp/mmu/cache.c"
 cp reference/replace/clock.c "$tmp/mmu/replace.c"
 cp "$tmp/mmu/tlb.c" "$tmp/mmu/cache.c" "$tmp/two"
 accepts grading/rubrics/mmu.yaml "$tmp/mmu"
-says '^judged: translate, pagetable, tlb, cache, replace$'
+says out '^judged: translate, pagetable, tlb, cache, replace$'
 accepts grading/rubrics/mmu.yaml "$tmp/two"
-says '^judged: tlb, cache  golden: translate, pagetable, replace$'
+says out '^judged: tlb, cache  golden: translate, pagetable, replace$'
 accepts grading/rubrics/mmu.yaml reference/pagetable/k_level.c
 
 # The book's machine, with what is in it: accesses 03d4 and 03d7 end with the bytes 36 and 1D.
 accepts grading/rubrics/mmu-csapp.yaml "$tmp/mmu"
 accepts grading/rubrics/mmu-csapp.yaml reference/pagetable/flat.c
-says ' 32/32 '
+says out ' 32/32 '
 broken tlb/lru '/^void tlb_flush/,/^}/s/entries\[i\].asid == asid/false/'
 grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
-says 'STALE_TLB at access 7 '
-says 'hit, but the page was flushed when its process ended\.$'
-says '^  This was after the last access'
+says out 'STALE_TLB at access 7 '
+says out 'hit, but the page was flushed when its process ended\.$'
+says out '^  This was after the last access'
 
 # A module that some of the machines have no use for is judged on the others; when there are none,
 # nothing is earned.
 accepts grading/rubrics/mmu.yaml reference/replace/clock.c
-says '^zipf.trace +core-i7 +\+ +[0-9]+$'
+says out '^zipf.trace +core-i7 +\+ +[0-9]+$'
 grade 1 --rubric grading/rubrics/mmu-csapp.yaml reference/replace/lru.c
-says 'MISSING_FUNCTION'
-says 'no trace asks lru.c anything that could be wrong'
+says out 'MISSING_FUNCTION'
+says out 'no trace asks lru.c anything that could be wrong'
 broken translate/translate 's/fields.ci = .*/fields.ci = 0;/'
 grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
-says 'WRONG_FIELD at access 1 .*R 0x3d4 1'
-says '^  The access reads the byte 0x36\.$'
+says out 'WRONG_FIELD at access 1 .*R 0x3d4 1'
+says out '^  The access reads the byte 0x36\.$'
 broken translate/translate 's/fields.co = .*/fields.co = 0;/'
 grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
-says 'WRONG_FIELD at access 2 .*R 0x3d7 1'
-says '^  The access reads the byte 0x1d\.$'
+says out 'WRONG_FIELD at access 2 .*R 0x3d7 1'
+says out '^  The access reads the byte 0x1d\.$'
 broken pagetable/k_level '/^struct pt_result pt_walk/,/^}/s/.fault = PT_MISSING/.fault = PT_FINE/'
 grade 1 --rubric grading/rubrics/mmu-csapp.yaml "$tmp/broken.c"
-says 'MISSED_FAULT at access 5 .*R 0x40 1'
-says '^  The access faults: it has no byte\.$'
+says out 'MISSED_FAULT at access 5 .*R 0x40 1'
+says out '^  The access faults: it has no byte\.$'
 broken cache/lru '0,/use(line, write)/s//use(line, false)/'
 grade 1 --lab mmu --trace traces/vm/dirty.trace "$tmp/broken.c"
-says 'LOST_DIRTY at access '
-says '^  The access (reads|stores) the byte 0x[0-9a-f]{2}\.$'
+says out 'LOST_DIRTY at access '
+says out '^  The access (reads|stores) the byte 0x[0-9a-f]{2}\.$'
 
 # Free policies: any right answer is accepted, and what it is worth is measured.
 variant tlb 's/tlb_policy: lru/tlb_policy: free/; s/name: correctness/name: hit_rate/'
 accepts "$tmp/rubric.yaml" reference/tlb/lru.c
-says '^hit_rate +100.0 / 100 +mean 1.000x of LRU'
+says out '^hit_rate +100.0 / 100 +mean 1.000x of LRU'
 accepts "$tmp/rubric.yaml" reference/tlb/fifo.c
 variant replace 's/policy: clock/policy: free/; s/name: correctness/name: faults/'
 accepts "$tmp/rubric.yaml" reference/replace/lru.c
-says '^faults +0.0 / 100 +mean 0.0 % of the way'
+says out '^faults +0.0 / 100 +mean 0.0 % of the way'
 accepts "$tmp/rubric.yaml" reference/replace/fifo.c
 
 # A free TLB must still be one: no more entries than sets x ways, and none that was struck.
@@ -172,35 +139,39 @@ void tlb_flush(uint32_t asid)
 EOF
 variant tlb 's/tlb_policy: lru/tlb_policy: free/'
 grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/zipf.trace "$tmp/hoard.c"
-says 'OVER_CAPACITY at access '
-silent 'WRONG_HIT|STALE_TLB|WRONG_TRANSLATION'
+says out 'OVER_CAPACITY at access '
+lacks out 'WRONG_HIT|STALE_TLB|WRONG_TRANSLATION'
 broken tlb/lru '/^void tlb_invalidate/,/^}/s/entry->valid = false/entry->valid = true/'
 grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/maps.trace "$tmp/broken.c"
-says 'STALE_TLB at access '
+says out 'STALE_TLB at access '
 
 # Templates build, fail without a crash, and earn nothing: cases in which doing nothing is right are
 # worth no points.
 for lab in translate pagetable tlb cache replace; do
     grade 1 --lab "$lab" "student_template/$lab"
-    silent 'CRASH|TIMEOUT|BUILD_FAILED|MISSING_FUNCTION|EXITED'
-    says ' X '
-    says '^total +0\.0 / 100$'
+    lacks out 'CRASH|TIMEOUT|BUILD_FAILED|MISSING_FUNCTION|EXITED'
+    says out ' X '
+    says out '^total +0\.0 / 100$'
 done
 
 # What is handed out compiles alone, without the project.
-if make -s handout LAB=tlb OUT="$tmp/tlb.tar.gz" && tar -xzf "$tmp/tlb.tar.gz" -C "$tmp" &&
-    make -s -C "$tmp/tlb" && [ -e "$tmp/tlb/README.md" ]; then pass; else fail handout 'tlb'; fi
+name=handout
+handout() {
+    make -s handout LAB=tlb OUT="$tmp/tlb.tar.gz" && tar -xzf "$tmp/tlb.tar.gz" -C "$tmp" &&
+        make -s -C "$tmp/tlb" && [ -e "$tmp/tlb/README.md" ]
+}
+check 'tlb' handout
 
 # What is not there is told.
 echo 'int unused;' >"$tmp/empty.c"
 grade 1 --lab tlb "$tmp/empty.c"
-says 'MISSING_FUNCTION'
-says 'tlb_init, tlb_lookup, tlb_insert, tlb_invalidate, tlb_flush'
+says out 'MISSING_FUNCTION'
+says out 'tlb_init, tlb_lookup, tlb_insert, tlb_invalidate, tlb_flush'
 broken tlb/lru 's/^void tlb_flush(/void tlb_flash(/'
 grade 1 --lab mmu "$tmp/broken.c"
-says 'defines no function tlb_flush'
+says out 'defines no function tlb_flush'
 grade 1 --lab pagetable reference/pagetable/flat.c
-says 'UNSUPPORTED before the first access'
+says out 'UNSUPPORTED before the first access'
 
 # A constructor, a crash, an endless loop, an exit.
 stops() { # BODY CODE
@@ -208,7 +179,7 @@ stops() { # BODY CODE
             seen && /^{/ { print body; seen = 0 }' reference/cache/lru.c >"$tmp/broken.c"
     variant cache 's/^limits://; s/^max_accesses/limits:\n  operation: 200 ms\nmax_accesses/'
     grade 1 --rubric "$tmp/rubric.yaml" --trace traces/vm/zipf.trace "$tmp/broken.c"
-    says "$2 at access 1 "
+    says out "$2 at access 1 "
 }
 stops 'volatile int *p = 0; *p = 1;' CRASH
 stops 'for (;;) { }' TIMEOUT
@@ -219,8 +190,8 @@ stops 'extern int fork(void); fork();' FORBIDDEN_SYSCALL
 wrong() {
     broken "$5" "$6"
     grade 1 --lab "$2" --trace "traces/vm/$3.trace" "$tmp/broken.c"
-    says " X  $4 at access "
-    golden "$1"
+    says out " X  $4 at access "
+    same_failures "$1"
 }
 wrong translate-tag translate sparse WRONG_FIELD translate/translate \
     's/fields.tlbt = .*/fields.tlbt = fields.vpn;/'
@@ -270,7 +241,7 @@ hints() {
     name="$1: hint"
     tr -s ' \n' '  ' <"$tmp/out" >"$tmp/joined"
     mv "$tmp/joined" "$tmp/out"
-    says "Likely cause: $6"
+    says out "Likely cause: $6"
 }
 hints aging-zero replace_aging newcomer replace/aging 's/{.age = NEWEST}/{.age = 0}/' \
     'it agrees with pages that are loaded with age 0'
@@ -305,5 +276,4 @@ hints levels translate fields translate/translate 's/geometry->level_bits.level.
 hints root pagetable pages pagetable/k_level 's/^    unmap_below(root, 0, va);/&\n    if (is_empty(root, 0)) frame_free(root);/' \
     'the root stays until pt_destroy'
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

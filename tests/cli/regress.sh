@@ -5,58 +5,23 @@
 # be worse or better, the stored one is moved far away.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "regress.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
+. tests/cli/lib.sh
+use_program "${1-}"
+subcommand=regress
 export MMGRADE_ROOT="$tmp/root"
 references=$MMGRADE_ROOT/reference/malloc
 traces=$MMGRADE_ROOT/traces/malloc
 rubric=$MMGRADE_ROOT/grading/rubrics/malloc.yaml
 baseline=$MMGRADE_ROOT/grading/rubrics/malloc.baseline.jsonl
 
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # NAME REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$1" "$2"
-    sed 's/^/    out: /' "$tmp/out" | head -n 12
-    sed 's/^/    err: /' "$tmp/err" | head -n 12
-}
-
-# regress NAME STATUS ARGUMENT...: runs it and compares the exit status; output in out and err.
-regress() {
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" regress "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    if [ "$status" = "$expected" ]; then pass; else
-        fail "$name" "exit status $status, expected $expected (mmgrade regress $*)"
-    fi
-}
-says() { # FILE PATTERN: of the last run
-    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in std$1"; fi
-}
-is_silent() { # FILE PATTERN: of the last run
-    if grep -Eq -e "$2" "$tmp/$1"; then fail "$name" "something like '$2' in std$1"; else pass; fi
-}
 baseline_says() { # COUNT PATTERN: lines of the baseline
-    if [ "$(grep -Ec -e "$2" "$baseline")" = "$1" ]; then pass; else
-        fail "$name" "the baseline has not $1 lines like '$2'"
-    fi
+    is "$1" "$(grep -Ec -e "$2" "$baseline")" "lines of the baseline like '$2'"
 }
 keep() { # the baseline, for the next same_as_kept
     cp "$baseline" "$tmp/kept"
 }
 same_as_kept() {
-    if cmp -s "$tmp/kept" "$baseline"; then pass; else fail "$name" "the baseline has changed"; fi
+    check 'the baseline has changed' diff "$tmp/kept" "$baseline"
 }
 edit() { # EXPRESSION FILE: sed in place, not through a link
     sed "$1" "$2" >"$tmp/edited" && cp "$tmp/edited" "$2"
@@ -74,133 +39,131 @@ restore implicit
 restore segregated
 
 # What is wrong on the command line.
-regress 'help' 0 --help
+run 'help' 0 --help
 says out '^usage: mmgrade regress'
 says out 'utilization .*higher'
-regress 'unknown option' 2 --no-such-option
+run 'unknown option' 2 --no-such-option
 says err 'no-such-option'
-regress 'unknown lab' 2 --lab no-such-lab
+run 'unknown lab' 2 --lab no-such-lab
 says err 'no-such-lab'
-regress 'unknown reference' 2 no_such
+run 'unknown reference' 2 no_such
 says err "no reference 'no_such'.*reference/malloc/no_such\.c"
-regress 'missing rubric' 2 --rubric "$tmp/no-such.yaml"
+run 'missing rubric' 2 --rubric "$tmp/no-such.yaml"
 says err 'no-such\.yaml: '
 
 # From nothing to a baseline.
-regress 'no baseline at all' 2
+run 'no baseline at all' 2
 says err '\-\-accept'
-regress 'no baseline beside the rubric' 2 --rubric "$rubric"
+run 'no baseline beside the rubric' 2 --rubric "$rubric"
 says err 'malloc\.baseline\.jsonl: '
-regress 'a first baseline' 0 --accept --rubric "$rubric"
+run 'a first baseline' 0 --accept --rubric "$rubric"
 says out '^implicit +\(all\) +new'
 says out '^malloc\.yaml: 2 references, 3 traces: 0 worse, 0 better, 2 new, 0 gone, .*accepted'
 baseline_says 6 '"utilization": [01]'
 baseline_says 6 '"speed_ratio": [0-9.e-]+}'
-if [ -z "$(find "${rubric%/*}" -name '*.jsonl.*')" ]; then pass; else
-    fail "$name" 'a temporary file is left'
-fi
-regress 'nothing has changed' 0 --no-speed
+is '' "$(find "${rubric%/*}" -name '*.jsonl.*')" 'what is left of writing it'
+run 'nothing has changed' 0 --no-speed
 says out '^malloc\.yaml: 2 references, 3 traces: 0 worse, 0 better, 18 as before$'
-is_silent out 'accept'
+lacks out 'accept'
 keep
-regress 'accepted again' 0 --accept --no-speed
+run 'accepted again' 0 --accept --no-speed
 same_as_kept
 
 # Worse, better.
 edit 's/(payload + OVERHEAD/(payload + 64 + OVERHEAD/' "$references/implicit.c"
-regress 'a worse reference' 1 --no-speed
+run 'a worse reference' 1 --no-speed
 says out '^implicit +fifo\.rep +utilization +0\.[0-9]+ +0\.[0-9]+ +-[0-9.]+ % +worse$'
 says out '^implicit +fifo\.rep +heap_bytes +[0-9]+ +[0-9]+ +\+[0-9.]+ % +worse$'
 says out 'regress --accept --no-speed$'
-is_silent out '^segregated'
+lacks out '^segregated'
 same_as_kept
-regress 'the other reference' 0 --no-speed segregated
+run 'the other reference' 0 --no-speed segregated
 says out '1 reference, 3 traces: 0 worse'
-regress 'the other reference accepted' 0 --no-speed --accept segregated
+run 'the other reference accepted' 0 --no-speed --accept segregated
 same_as_kept
-regress 'the worse reference accepted' 0 --no-speed --accept implicit
+run 'the worse reference accepted' 0 --no-speed --accept implicit
 baseline_says 3 '"implicit".*"speed_ratio": [0-9.e-]+}'
-regress 'accepted as it is' 0 --no-speed
+run 'accepted as it is' 0 --no-speed
 restore implicit
-regress 'a better reference' 0 --no-speed
+run 'a better reference' 0 --no-speed
 says out '^implicit +fifo\.rep +utilization .* \+[0-9.]+ % +better$'
 says out 'regress --accept --no-speed$'
-regress 'the better reference accepted' 0 --no-speed --accept
+run 'the better reference accepted' 0 --no-speed --accept
 same_as_kept
 
 # Speed: one line a reference.
 edit 's/"speed_ratio": [0-9.e-]*/"speed_ratio": 1000/' "$baseline"
-regress 'slower than the baseline' 1 implicit
+run 'slower than the baseline' 1 implicit
 says out '^implicit +\(all\) +speed_ratio +1000 .* worse$'
-regress 'slower, but not measured' 0 --no-speed
+run 'slower, but not measured' 0 --no-speed
 edit 's/"speed_ratio": [0-9.e-]*/"speed_ratio": 0.0001/' "$baseline"
-regress 'faster than the baseline' 0 implicit
+run 'faster than the baseline' 0 implicit
 says out '^implicit +\(all\) +speed_ratio .* better$'
-regress 'the faster one accepted' 0 --accept implicit
+run 'the faster one accepted' 0 --accept implicit
 baseline_says 0 '"implicit".*"speed_ratio": 0.0001'
 baseline_says 3 '"segregated".*"speed_ratio": 0.0001'
 
 # Failures.
 keep
 edit 's/payload > MAX_REQUEST/payload > 0/' "$references/implicit.c"
-regress 'a reference that fails' 1
+run 'a reference that fails' 1
 says out '^implicit +short\.rep +passes +[A-Z_]+ at operation 1 +worse$'
-regress 'the failure accepted' 0 --accept --no-speed
+run 'the failure accepted' 0 --accept --no-speed
 baseline_says 3 '"implicit".*"utilization": null.*"failure": "[A-Z_]+ at operation'
-regress 'fails as before' 0 --no-speed
+run 'fails as before' 0 --no-speed
 says out ' 0 worse, 0 better, 12 as before$'
 restore implicit
-regress 'passes again' 0 --no-speed
+run 'passes again' 0 --no-speed
 says out '^implicit +short\.rep +[A-Z_]+ at operation 1 +passes +better$'
 cp "$tmp/kept" "$baseline"
-echo 'int mm_init(void) { return 0 }' >"$references/implicit.c"
-regress 'a reference that does not compile' 1 --no-speed
+broken_source >"$references/implicit.c"
+run 'a reference that does not compile' 1 --no-speed
 says out '^implicit +short\.rep +passes +BUILD_FAILED +worse$'
 restore implicit
 
 # New and gone.
 cp traces/malloc/lifo.rep "$traces"
-regress 'a new trace' 1 --no-speed
+run 'a new trace' 1 --no-speed
 says out '^\(all\) +lifo\.rep +new$'
 says out ' 0 worse, 0 better, 1 new, 0 gone, 18 as before$'
-regress 'the new trace accepted' 0 --accept --no-speed
-regress 'no longer new' 0 --no-speed
+run 'the new trace accepted' 0 --accept --no-speed
+run 'no longer new' 0 --no-speed
 rm "$traces/lifo.rep"
-regress 'a trace that has gone' 1 --no-speed
+run 'a trace that has gone' 1 --no-speed
 says out '^\(all\) +lifo\.rep +gone$'
-regress 'the gone trace accepted' 0 --accept --no-speed
+run 'the gone trace accepted' 0 --accept --no-speed
 same_as_kept
 restore buddy
-regress 'a new reference' 1 --no-speed
+run 'a new reference' 1 --no-speed
 says out '^buddy +\(all\) +new$'
-regress 'the new reference accepted by name' 0 --accept --no-speed buddy
+run 'the new reference accepted by name' 0 --accept --no-speed buddy
 baseline_says 3 '"reference": "buddy"'
-if cut -d, -f1 "$baseline" | sort -c; then pass; else fail "$name" 'rows out of order'; fi
+cut -d, -f1 "$baseline" >"$tmp/rows"
+check 'rows out of order' sort -c "$tmp/rows"
 rm "$references/buddy.c"
-regress 'a reference that has gone' 1 --no-speed
+run 'a reference that has gone' 1 --no-speed
 says out '^buddy +\(all\) +gone$'
-regress 'a gone one does not matter to others' 0 --no-speed implicit
-regress 'the gone reference accepted' 0 --accept --no-speed
+run 'a gone one does not matter to others' 0 --no-speed implicit
+run 'the gone reference accepted' 0 --accept --no-speed
 same_as_kept
 
 # Baselines and rubrics that are broken.
 edit '2s/"heap_bytes"/heap_bytes/' "$baseline"
-regress 'a damaged line' 2
+run 'a damaged line' 2
 says err 'malloc\.baseline\.jsonl:2:[0-9]+: no JSON'
-regress 'a damaged line is not accepted away' 2 --accept
+run 'a damaged line is not accepted away' 2 --accept
 sed '2s/"heap_bytes": [0-9]*/"heap_bytes": "many"/' "$tmp/kept" >"$baseline"
-regress 'a word for a number' 2
+run 'a word for a number' 2
 says err "malloc\.baseline\.jsonl:2: 'heap_bytes'"
 sed '3p' "$tmp/kept" >"$baseline"
-regress 'a row twice' 2
+run 'a row twice' 2
 says err 'malloc\.baseline\.jsonl:4: .*second'
 cp "$tmp/kept" "$baseline"
 mkdir "$traces/more"
 cp "$traces/short.rep" "$traces/more"
 sed 's|^  - file: traces/malloc/\*.rep.*|&\n  - file: traces/malloc/more/*.rep|' "$rubric" \
     >"${rubric%.yaml}-twice.yaml"
-regress 'two traces of one name' 2 --accept --rubric "${rubric%.yaml}-twice.yaml"
+run 'two traces of one name' 2 --accept --rubric "${rubric%.yaml}-twice.yaml"
 says err 'two traces called short\.rep'
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -6,48 +6,11 @@
 # files; review the difference.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:?usage: tests/cli/report.sh PROGRAM}
+. tests/cli/lib.sh
+use_program "${1-}"
+subcommand=report
+use_tool contract
 results=tests/cli/results
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
-name=start
-gcc -std=c17 -D_GNU_SOURCE -Wall -Werror -o "$tmp/contract" tests/cli/contract.c -ljansson || exit 2
-
-fail() { # REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$name" "$1"
-    head -n 12 "$tmp/err" 2>/dev/null | sed 's/^/    err: /'
-}
-check() { # REASON COMMAND...: the command must succeed
-    reason=$1
-    shift
-    if "$@" >"$tmp/log" 2>&1; then n_passed=$((n_passed + 1)); else
-        fail "$reason"
-        head -n 5 "$tmp/log" | sed 's/^/    log: /'
-    fi
-}
-# run NAME STATUS ARGUMENT...: output in out, errors in err.
-run() {
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" report "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    check "exit status $status, expected $expected" [ "$status" = "$expected" ]
-}
-says() { # out|err PATTERN
-    check "nothing like '$2' in std$1" grep -Eq -e "$2" "$tmp/$1"
-}
-lacks() { # FILE PATTERN
-    check "'$2' is in $1" sh -c '! grep -aEq -e "$1" "$2"' sh "$2" "$1"
-}
-golden() { # FILE NAME
-    if [ -n "${GOLDEN_UPDATE-}" ]; then cp "$1" "tests/golden/report-$2.txt"; fi
-    check "differs from tests/golden/report-$2.txt (make golden rewrites it)" \
-        diff -u "tests/golden/report-$2.txt" "$1"
-}
 # No control character but line feeds (and tabs), no right-to-left override.
 harmless() { # FILE
     check "a control character is in it" sh -c \
@@ -90,12 +53,12 @@ for result in failing unbuilt cache; do
         run "golden $format of $result" 0 --format $format $results/$result.json
         [ $format != github ] || base64 -d "$tmp/out" >"$tmp/decoded"
         [ $format != github ] || cp "$tmp/decoded" "$tmp/out"
-        golden "$tmp/out" "$result-$format"
+        golden "$tmp/out" "report-$result-$format"
     done
 done
 for format in csv canvas junit; do
     run "golden $format of hostile" 0 --format $format $results/hostile.json
-    golden "$tmp/out" "hostile-$format"
+    golden "$tmp/out" "report-hostile-$format"
 done
 
 # Where it is read from and written to.
@@ -161,9 +124,9 @@ says err 'grades\.csv:5: '
 sed -i '$d' "$batch/grades.csv"
 printf '"line\nfeed",not_built,0,100,BUILD_FAILED\n' >>"$batch/grades.csv"
 run 'csv of a batch' 0 --format csv --out "$tmp/grades.csv" "$batch"
-golden "$tmp/grades.csv" batch-csv
+golden "$tmp/grades.csv" report-batch-csv
 run 'canvas of a batch' 0 --format canvas --title 'Malloc lab (4711)' "$batch"
-golden "$tmp/out" batch-canvas
+golden "$tmp/out" report-batch-canvas
 cat >"$tmp/roster.csv" <<'END'
 Student,ID,SIS User ID,SIS Login ID,Section
     Points Possible,,,,
@@ -173,7 +136,7 @@ Absent,19,s19,absent,B
 Lost,20,s20,lost,B
 END
 run 'canvas with a roster' 0 --format canvas --roster "$tmp/roster.csv" "$batch"
-golden "$tmp/out" batch-canvas-roster
+golden "$tmp/out" report-batch-canvas-roster
 says err "nobody is called 'line.*feed'"
 # As Canvas exports a gradebook: other columns, two lines above the people, the test student.
 cat >"$tmp/export.csv" <<'END'
@@ -186,7 +149,7 @@ Roe,18,=roe/1,roe,uni.edu,B,8,4,80,B
 END
 run 'canvas with what Canvas exported' 0 --format canvas --title 'Malloc lab (4711)' \
     --roster "$tmp/export.csv" --out "$tmp/import.csv" "$batch"
-golden "$tmp/import.csv" batch-canvas-export
+golden "$tmp/import.csv" report-batch-canvas-export
 echo 'Student,Quiz' >"$tmp/wrong.csv"
 run 'a roster without ids' 2 --format canvas --roster "$tmp/wrong.csv" "$batch"
 says err "wrong\.csv:1: the column 'ID' is missing"
@@ -222,7 +185,7 @@ cp "$tmp/mm.c" "$tmp/course/roe/$(printf 'mm\n=1.c')"
 cp "$tmp/mm.c" "$tmp/course/-rf.c"
 run 'plagiarism' 0 --format plagiarism --out "$tmp/moss" "$tmp/course"
 (cd "$tmp/moss" && find . -type f | LC_ALL=C sort) >"$tmp/list"
-golden "$tmp/list" plagiarism
+golden "$tmp/list" report-plagiarism
 run 'plagiarism: the folder exists' 2 --format plagiarism --out "$tmp/moss" "$tmp/course"
 says err 'cannot be made: File exists'
 run 'plagiarism without a folder' 2 --format plagiarism "$tmp/course"
@@ -232,7 +195,7 @@ check 'a folder is left' [ ! -e "$tmp/nothing" ]
 
 # Mistakes.
 run 'help' 0 --help
-golden "$tmp/out" help
+golden "$tmp/out" report-help
 run 'no argument' 2
 says err 'takes one result'
 run 'two arguments' 2 a b
@@ -257,5 +220,4 @@ name='a full disk'
 "$mmgrade" report $results/failing.json >/dev/full 2>"$tmp/err"
 check 'is not told' [ $? = 2 ]
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -6,49 +6,22 @@
 # batch and its tasks. Without Slurm's daemons only the refusals are tested.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "slurm.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=$(mktemp -d)
-n_passed=0
-n_failed=0
+. tests/cli/lib.sh
+use_program "${1-}"
 path=$PATH # of the program under test
 TMPDIR=$tmp/scratch
 export TMPDIR
 mkdir "$TMPDIR"
-touch "$tmp/out" "$tmp/err"
 for variable in $(env | sed -n 's/^\(S\(LURM\|BATCH\|QUEUE\)_[A-Z_]*\)=.*/\1/p'); do
     unset "$variable"
 done
-
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # NAME REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$1" "$2"
-    sed 's/^/    out: /' "$tmp/out" | head -n 12
-    sed 's/^/    err: /' "$tmp/err" | head -n 12
-}
-finish() {
-    echo "$n_passed passed, $n_failed failed"
-    [ "$n_failed" = 0 ]
-    exit
-}
 
 # run NAME STATUS ARGUMENT...: runs mmgrade batch with the quick rubric, compares the exit status.
 run() {
     name=$1
     expected=$2
     shift 2
-    status=0
-    PATH=$path "$mmgrade" batch --rubric "$tmp/quick.yaml" "$@" >"$tmp/out" 2>"$tmp/err" \
-        </dev/null || status=$?
-    if [ "$status" = "$expected" ]; then pass; else
-        fail "$name" "exit status $status, expected $expected (mmgrade batch $*)"
-    fi
+    exits "$expected" env PATH="$path" "$mmgrade" batch --rubric "$tmp/quick.yaml" "$@"
 }
 # start NAME ARGUMENT...: the same in the background, as $pid.
 start() {
@@ -58,36 +31,6 @@ start() {
     : >"$tmp/err"
     "$mmgrade" batch --rubric "$tmp/quick.yaml" "$@" >"$tmp/out" 2>"$tmp/err" </dev/null &
     pid=$!
-}
-says() { # out|err PATTERN: of the last run
-    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "$name" "nothing like '$2' in std$1"; fi
-}
-holds() { # FILE PATTERN; FILE may hold NULs
-    if grep -aEq -e "$2" "$1"; then pass; else fail "$name" "nothing like '$2' in $1"; fi
-}
-is_there() {
-    if [ -e "$1" ]; then pass; else fail "$name" "$1 is not there"; fi
-}
-is_gone() {
-    if [ -e "$1" ]; then fail "$name" "$1 is there"; else pass; fi
-}
-# The gradebook and the files: all but times, tries, pseudonyms, and what the kernel counts.
-grades() { # OUT
-    {
-        sqlite3 "$1/gradebook.sqlite" "SELECT name, submission_hash, grader_hash, status, score,
-            max_score, first_verdict, reason, result_json, chosen FROM grades ORDER BY 1, 2, 3"
-        (cd "$1" && find . -type f ! -name 'gradebook*' ! -name lock ! -path './slurm/*' | sort &&
-            cat grades.csv results/* feedback/*)
-    } | sed -e '/"page_faults": {/,/}/d' -e '/^On the leaderboard/d'
-}
-same() { # OUT OUT
-    grades "$1" >"$tmp/grades-1"
-    grades "$2" >"$tmp/grades-2"
-    if [ -s "$tmp/grades-1" ] && diff "$tmp/grades-1" "$tmp/grades-2" >"$tmp/out" 2>&1; then
-        pass
-    else
-        fail "$name" "$1 and $2 differ"
-    fi
 }
 
 # --- A Slurm of its own -----------------------------------------------------------------------
@@ -101,22 +44,22 @@ ours() { # numbers of all processes that this test has started and that may outl
         grep -slF "$tmp/" /proc/[0-9]*/cmdline
     } | cut -d / -f 3 | sort -u | grep -vx $$
 }
-clean_up() {
+stop_slurm() {
     for signal in TERM KILL; do
         for pid in $(ours); do
             kill -"$signal" "$pid" 2>/dev/null
         done
         sleep 0.3
     done
-    rm -rf "$tmp"
 }
-trap clean_up EXIT
+trap 'stop_slurm; clean_up' EXIT
 trap 'exit 1' INT TERM HUP
 # A test that is killed must not leave a Slurm behind.
 (
     trap - EXIT
     trap '' INT TERM HUP
     tail --pid=$$ -f /dev/null
+    stop_slurm
     clean_up
 ) >/dev/null 2>&1 </dev/null &
 
@@ -130,7 +73,7 @@ await() {
         "$@" >/dev/null 2>&1 && return 0
         sleep 0.2
     done
-    fail "$name" "waited in vain for: $*"
+    fail "waited in vain for: $*"
     return 1
 }
 node_is_idle() {
@@ -201,20 +144,8 @@ lose_node() {
 
 # --- A course ---------------------------------------------------------------------------------
 
-printf '%s\n' 20000 2 4 1 'a 0 100' 'a 1 200' 'f 0' 'f 1' >"$tmp/short.rep"
-cat >"$tmp/quick.yaml" <<END
-lab: malloc
-title: "Quick"
-traces:
-  - file: $tmp/short.rep
-criteria:
-  - name: correctness
-    points: 60
-  - name: utilization
-    points: 40
-    none: 0
-    full: 1
-END
+short_trace >"$tmp/short.rep"
+quick_rubric "$tmp/short.rep" >"$tmp/quick.yaml"
 subs=$tmp/subs
 few=$tmp/few
 mkdir "$subs" "$few"
@@ -226,7 +157,7 @@ line'
 mkdir "$subs/$newline" "$subs/empty" "$subs/-x %a 'quoted' \\"
 cp reference/malloc/segregated.c "$subs/$newline/mm.c"
 cp reference/malloc/segregated.c "$subs/-x %a 'quoted' \\/mm.c"
-echo 'int mm_init(void) { return 0 }' >"$subs/broken.c"
+broken_source >"$subs/broken.c"
 tar -C "$subs/$newline" -czf "$subs/packed.tar.gz" mm.c
 for i in 1 2 3 4 5 6; do
     { cat reference/malloc/implicit.c && echo "// few $i"; } >"$few/f$i.c"
@@ -286,9 +217,10 @@ await n_outcomes 13
 lose_node
 name='the collecting job'
 await queue_is_empty
-same "$tmp/local" "$out"
+same_grades "$tmp/local" "$out"
 folder=$(printf %s "$out"/slurm/*)
-holds "$folder/collect.txt" '^60 submissions: 58 graded, 2 not built, 0 harness errors \(60 of them now'
+says "$folder/collect.txt" \
+    '^60 submissions: 58 graded, 2 not built, 0 harness errors \(60 of them now'
 name='the lost node'
 cat "$folder"/task-*.txt >"$tmp/out"
 says out '^[0-9] of 10 submissions graded, [1-9]0? were done before'
@@ -309,7 +241,7 @@ wait "$pid" 2>/dev/null
 run "$name, and the same command again" 0 --engine slurm --wait --chunk 2 --out "$out" "$few"
 says out '^Slurm is still at work on this course \(squeue --name=mmgrade-20'
 says out '^6 submissions: 6 graded, 0 not built, 0 harness errors \([1-4] of them now'
-same "$tmp/local-few" "$out"
+same_grades "$tmp/local-few" "$out"
 folder=$(printf %s "$out"/slurm/*)
 
 # --- What comes twice, late or wrong ----------------------------------------------------------
@@ -328,7 +260,7 @@ forget() { # NUMBER: the gradebook and the run know nothing of the chunk
 name='a task that was done'
 await queue_is_empty
 task 0
-holds "$folder/task-0.txt" '^0 of 2 submissions graded, 2 were done before'
+says "$folder/task-0.txt" '^0 of 2 submissions graded, 2 were done before'
 
 name='a task that runs twice'
 forget 0
@@ -341,7 +273,7 @@ says out '\(2 of them now, 4 unchanged\)'
 cp "$folder"/taken/0.* "$folder/results"
 run "$name, late" 0 --collect --out "$out" "$few"
 says out '\(0 of them now, 6 unchanged\)'
-same "$tmp/local-few" "$out"
+same_grades "$tmp/local-few" "$out"
 is_gone "$folder/results/0.0"
 
 name='this machine takes what tasks have left'
@@ -354,30 +286,30 @@ says err '2\.0: does not hold'
 says out '\(2 of them now, 4 unchanged\)'
 is_there "$folder/taken/1.0"
 is_there "$folder/results/1.0.Xy12ab"
-same "$tmp/local-few" "$out"
+same_grades "$tmp/local-few" "$out"
 
 name='an older version'
 cp "$folder/taken/1.0" "$folder/results"
-echo 'int mm_init(void) { return 0 }' >"$few/f3.c"
+broken_source >"$few/f3.c"
 run "$name" 0 --out "$out" "$few"
-holds "$out/grades.csv" '^f3,not_built,0,100,BUILD_FAILED$'
+says "$out/grades.csv" '^f3,not_built,0,100,BUILD_FAILED$'
 forget 1
 task 1
-holds "$folder/results/1.0" 'the submission has changed since it was listed'
+says "$folder/results/1.0" 'the submission has changed since it was listed'
 run "$name in a task" 2 --collect --out "$out" "$few"
 says out '6 submissions: 5 graded, .* 1 still to be graded \(1 of them now, 4 unchanged\)'
 run "$name on this machine" 0 --out "$out" "$few"
-holds "$out/grades.csv" '^f3,not_built,0,100,BUILD_FAILED$'
+says "$out/grades.csv" '^f3,not_built,0,100,BUILD_FAILED$'
 
 name='another grader'
 forget 2
 sed 's/points: 60/points: 50/' "$tmp/quick.yaml" >"$tmp/other.yaml"
 sed -i 's/quick\.yaml/other.yaml/' "$folder/task.sh"
 task 2
-holds "$folder/results/2.0" 'does not judge as the machine that submitted'
+says "$folder/results/2.0" 'does not judge as the machine that submitted'
 run "$name" 2 --collect --out "$out" "$few"
 says out '^harness error, not scored, tried 3 times: f5: .*does not judge'
-holds "$out/grades.csv" '^f5,harness_error,,,$'
+says "$out/grades.csv" '^f5,harness_error,,,$'
 
 # --- What Slurm refuses, and what is lost there -----------------------------------------------
 
@@ -397,7 +329,7 @@ await still_at_work
 kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?
-if [ "$status" = 143 ]; then pass; else fail "$name" "exit status $status"; fi
+is 143 "$status" 'exit status'
 says err 'the same command goes on from here'
 scancel --user="$(id -un)"
 name='tasks that were cancelled'
@@ -406,5 +338,5 @@ run "$name" 2 --collect --out "$out" "$few"
 says out '2 still to be graded'
 run "$name, and the same command again" 0 --engine slurm --wait --out "$out" "$few"
 says out '\(2 of them now, 4 unchanged\)'
-holds "$out/grades.csv" '^f5,graded,[0-9.]+,100,$'
+says "$out/grades.csv" '^f5,graded,[0-9.]+,100,$'
 finish

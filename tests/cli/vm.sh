@@ -5,75 +5,22 @@
 # skipped when they are not there. GOLDEN_UPDATE=1 (make golden) rewrites tests/golden/*vm*.txt.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:-build/release/mmgrade}
-[ -x "$mmgrade" ] || {
-    echo "vm.sh: no program $mmgrade" >&2
-    exit 2
-}
+. tests/cli/lib.sh
+use_program "${1-}"
+subcommand=vm
+use_tool json
 shared=../shared/traces/vm
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 export XDG_CACHE_HOME="$tmp/cache"
-n_passed=0
-n_failed=0
 
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # REASON
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s: %s\n' "$name" "$1"
-    sed 's/^/    out: /' "$tmp/out" | head -n 20
-    sed 's/^/    err: /' "$tmp/err" | head -n 12
-}
-is() { # EXPECTED SEEN
-    if [ "$1" = "$2" ]; then pass; else fail "is '$2', expected '$1'"; fi
-}
-
-# run NAME STATUS ARGUMENT...: mmgrade vm, and its exit status; output in out and err.
-run() {
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" vm "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    if [ "$status" = "$expected" ]; then pass; else
-        fail "exit status $status, expected $expected (mmgrade vm $*)"
-    fi
-}
-says() { # FILE PATTERN: of the last run
-    if grep -Eq -e "$2" "$tmp/$1"; then pass; else fail "nothing like '$2' in std$1"; fi
-}
-silent() { # FILE: of the last run
-    if [ -s "$tmp/$1" ]; then fail "std$1 is not empty"; else pass; fi
-}
 # refuses PATTERN ARGUMENT...: status 2, the reason on stderr, nothing on stdout.
 refuses() {
     pattern=$1
     shift
     run "refused: $*" 2 "$@"
     says err "$pattern"
-    silent out
-}
-golden() { # NAME: standard output of the last run equals tests/golden/NAME.txt
-    sed "s|$tmp|TMP|g" "$tmp/out" >"$tmp/golden"
-    if [ -n "${GOLDEN_UPDATE-}" ]; then
-        cp "$tmp/golden" "tests/golden/$1.txt"
-    elif diff -u "tests/golden/$1.txt" "$tmp/golden" >"$tmp/diff" 2>&1; then
-        pass
-    else
-        fail "differs from tests/golden/$1.txt (make golden rewrites it)"
-        head -n 30 "$tmp/diff"
-    fi
-}
-json_is() { # VALUE PATH...: in standard output of the last run
-    wanted=$1
-    shift
-    is "$wanted" "$("$tmp/json" "$tmp/out" "$@" 2>&1)"
+    is_empty out
 }
 
-gcc -std=c17 -Wall -Werror -o "$tmp/json" tests/cli/json.c -ljansson || exit 2
-touch "$tmp/out" "$tmp/err"
 printf '%s\n' 'L 10,4' 'S 18,4' 'M 20,4' >"$tmp/three.trace"
 anomaly=1,2,3,4,1,2,5,1,2,3,4,5
 echo $anomaly >"$tmp/anomaly.pages"
@@ -83,8 +30,8 @@ trace=$tmp/three.trace
 
 # Help and lists.
 run 'help' 0 --help
-silent err
-golden help-vm
+is_empty err
+golden out help-vm
 run 'list of machines' 0 --list-machines
 for machine in csapp-small core-i7 x86-32 sv39; do says out "^$machine "; done
 run 'list of policies' 0 --list-policies
@@ -108,7 +55,7 @@ refuses '^mmgrade: --dialect: unknown dialect .no-such-dialect. \(one of binary'
 printf 'title: "\\e[31mred"\nframes: 9\n' >"$tmp/red.yaml"
 run 'a title is text' 0 --machine "$tmp/red.yaml" "$trace"
 says out '^machine red\.yaml: .\[31mred$'
-if grep -q "$(printf '\033')" "$tmp/out"; then fail 'a title is text' 'an escape code'; else pass; fi
+lacks out "$(printf '\033')"
 printf ' L 04000,4x\n' >"$tmp/half.trace"
 refuses "half\.trace:1: size: bad number '4x' \(dialect cachelab\)" "$tmp/half.trace"
 head -c 60000 traces/vm/recorded/perl.trace.gz >"$tmp/cut.gz"
@@ -197,23 +144,23 @@ opt 20 15 11 8 7 7 7
 END
 
 run 'JSON of replacement' 0 "$tmp/anomaly.pages" --policy opt,fifo --frames 4,3 --json -
-silent err
-json_is 6
-json_is 4 replacement
-json_is 5 replacement 0
-json_is opt replacement 0 policy
-json_is 3 replacement 0 frames
-json_is 12 replacement 0 references
-json_is 7 replacement 0 faults
-json_is 0 replacement 0 writebacks
-json_is fifo replacement 3 policy
-json_is 4 replacement 3 frames
-json_is 10 replacement 3 faults
-json_is 0 tlb
-json_is 0 caches
-json_is null faults
-json_is null walk_references
-json_is null amat_cycles
+is_empty err
+json_is 6 out
+json_is 4 out replacement
+json_is 5 out replacement 0
+json_is opt out replacement 0 policy
+json_is 3 out replacement 0 frames
+json_is 12 out replacement 0 references
+json_is 7 out replacement 0 faults
+json_is 0 out replacement 0 writebacks
+json_is fifo out replacement 3 policy
+json_is 4 out replacement 3 frames
+json_is 10 out replacement 3 faults
+json_is 0 out tlb
+json_is 0 out caches
+json_is null out faults
+json_is null out walk_references
+json_is null out amat_cycles
 cp "$tmp/out" "$tmp/first"
 run 'JSON to /dev/stdout' 0 "$tmp/anomaly.pages" --policy opt,fifo --frames 3,4 --json /dev/stdout
 is "$(cat "$tmp/first")" "$(cat "$tmp/out")"
@@ -233,16 +180,16 @@ frames 10..35/10 '10 20 30 35'
 frames 7..7 7
 frames 1,2..8,3..5/1 '1 2 3 4 5 8'
 run 'frames by default' 0 "$tmp/anomaly.pages" --policy fifo --json -
-json_is 9 replacement
+json_is 9 out replacement
 run 'every policy' 0 "$tmp/anomaly.pages" --policy all --frames 3 --json -
-json_is 9 replacement
+json_is 9 out replacement
 run 'a policy twice' 0 "$tmp/anomaly.pages" --policy lru,lru --frames 3 --json -
-json_is 1 replacement
+json_is 1 out replacement
 
 # LRU's curve, the knee, thrashing and the working set on a loop over ten pages.
 yes 0,1,2,3,4,5,6,7,8,9 | head -n 1000 >"$tmp/loop.pages"
 run 'a loop' 0 "$tmp/loop.pages" --policy lru,fifo,opt --frames 1..12/1
-golden vm-loop
+golden out vm-loop
 says out '^  lru thrashes with 1\.\.9 frames, at worst in 100 % of the trace'
 says out '^  fifo thrashes with 1\.\.9 frames'
 says out 'the knee, under lru: 10 frames serve 90 %'
@@ -270,14 +217,14 @@ for policy in lru clock; do
         sed -n 's/.*"faults": \([0-9]*\),/\1/p' | tr '\n' ' ')"
 done
 run 'a limit' 0 "$tmp/loop.pages" --limit 25 --policy lru --frames 9 --json -
-json_is 25 replacement 0 references
+json_is 25 out replacement 0 references
 run 'a limit in hexadecimal' 0 "$tmp/loop.pages" --limit 0x19 --policy lru --frames 9 --json -
-json_is 25 replacement 0 references
+json_is 25 out replacement 0 references
 printf '%s\n' '00000000 W' '00001000 R' '00002000 R' '00003000 R' >"$tmp/window.trace"
 for window in '1 1' '200 0'; do # the oldest page is dirty: it goes once it has left the window
     run "window of ${window% *}" 0 "$tmp/window.trace" --policy working-set --frames 3 \
         --window "${window% *}" --json -
-    json_is "${window#* }" replacement 0 writebacks
+    json_is "${window#* }" out replacement 0 writebacks
 done
 run 'random: the same for the same seed' 0 "$tmp/loop.pages" --policy random --frames 5 --seed 7
 cp "$tmp/out" "$tmp/first"
@@ -290,16 +237,16 @@ printf '%08x R\n' 0 1024 4096 5120 >"$tmp/four.trace"
 for bits in '10 4' '11 2' '12 2' '13 1'; do
     run "pages of 2^${bits% *} bytes" 0 "$tmp/four.trace" --page-bits "${bits% *}" \
         --policy lru --frames 8 --json -
-    json_is "${bits#* }" replacement 0 faults
+    json_is "${bits#* }" out replacement 0 faults
 done
 run 'a page trace at any page size' 0 "$tmp/four.pages" --page-bits 8 --policy lru --frames 8 --json -
-json_is 4 replacement 0 faults
+json_is 4 out replacement 0 faults
 printf '%s\n' '# mmgrade access trace' 'map 0x1000 4096 rwu-' 'W 0x1000 4' 'switch 1' \
     'M 0x1000 4' 'W 0x2000 4' 'switch 0' 'R 0x1000 4' >"$tmp/two.trace"
 run 'two processes' 0 "$tmp/two.trace" --policy fifo --frames 2 --json -
-json_is 5 replacement 0 references
-json_is 4 replacement 0 faults
-json_is 2 replacement 0 writebacks
+json_is 5 out replacement 0 references
+json_is 4 out replacement 0 faults
+json_is 2 out replacement 0 writebacks
 
 # Caches: the totals of the cache lab, with dirty bytes left and evicted.
 run 'a cache by hand' 0 "$trace" --cache 4,1,4
@@ -308,12 +255,12 @@ run 'write-through' 0 "$trace" --cache 4,1,4 --write-through
 says out 'hits:2 misses:2 .*dirty_bytes_left:0 dirty_bytes_evicted:0'
 says out 'writes passed on: 2'
 run 'no allocation' 0 "$tmp/three.trace" --cache 4,1,4 --no-allocate --json -
-json_is 1 caches
-json_is 4,1,4 caches 0 name
-json_is 2 caches 0 hits
-json_is 2 caches 0 misses
-json_is 0 caches 0 evictions
-json_is 0 caches 0 writebacks
+json_is 1 out caches
+json_is 4,1,4 out caches 0 name
+json_is 2 out caches 0 hits
+json_is 2 out caches 0 misses
+json_is 0 out caches 0 evictions
+json_is 0 out caches 0 writebacks
 printf '%s\n' 'I  400000,4' ' L 10,4' >"$tmp/fetch.lackey"
 run 'fetches are left out' 0 "$tmp/fetch.lackey" --cache 4,1,4
 says out '^hits:0 misses:1 '
@@ -393,7 +340,7 @@ done <<'END'
 0020 00 0 00 no no 28 a20 0 8 28 no -
 END
 run 'explained as a whole' 0 --machine csapp-small --explain 0x3D4 --explain 27c
-golden vm-explain
+golden out vm-explain
 cp "$tmp/out" "$tmp/first"
 run 'explaining changes nothing' 0 --machine csapp-small --explain 3d4 --explain 3d4 --explain 27c
 is "$(cat "$tmp/first")" "$(awk '/^virtual/ { n++ } n != 2' "$tmp/out")"
@@ -401,31 +348,31 @@ is "$(cat "$tmp/first")" "$(awk '/^virtual/ { n++ } n != 2' "$tmp/out")"
 # The machine's counts: the seven addresses by hand.
 printf 'L %s,1\n' 3d4 3d7 27c 3a9 40 b8f 20 >"$tmp/seven.trace"
 run 'the seven addresses' 0 "$tmp/seven.trace" --machine csapp-small --explain 27c
-golden vm-machine
+golden out vm-machine
 run 'JSON of the machine' 0 "$tmp/seven.trace" --machine csapp-small --json -
-json_is 6
-json_is 0 replacement
-json_is 3 tlb 0
-json_is 'L1 dTLB' tlb 0 name
-json_is 2 tlb 0 hits
-json_is 5 tlb 0 misses
-json_is 5 caches 0
-json_is 'L1 d-cache' caches 0 name
-json_is 2 caches 0 hits
-json_is 5 caches 0 misses
-json_is 3 caches 0 evictions
-json_is 0 caches 0 writebacks
-json_is 2 faults
+json_is 6 out
+json_is 0 out replacement
+json_is 3 out tlb 0
+json_is 'L1 dTLB' out tlb 0 name
+json_is 2 out tlb 0 hits
+json_is 5 out tlb 0 misses
+json_is 5 out caches 0
+json_is 'L1 d-cache' out caches 0 name
+json_is 2 out caches 0 hits
+json_is 5 out caches 0 misses
+json_is 3 out caches 0 evictions
+json_is 0 out caches 0 writebacks
+json_is 2 out faults
 # One level: a walk reads one PTE, and another after the page has come.
-json_is 7 walk_references
+json_is 7 out walk_references
 run 'everything at once' 0 "$tmp/seven.trace" --machine csapp-small --cache 4,1,2 --policy lru \
     --frames 2,3 --working-set 2 --json -
-json_is 2 replacement
-json_is 1 tlb
-json_is 2 caches
-json_is 4,1,2 caches 1 name
-json_is 2 faults
-json_is 7 replacement 0 references
+json_is 2 out replacement
+json_is 1 out tlb
+json_is 2 out caches
+json_is 4,1,2 out caches 1 name
+json_is 2 out faults
+json_is 7 out replacement 0 references
 run 'core-i7 without an option' 0 "$trace"
 says out '^machine core-i7: '
 for structure in 'L1 dTLB' 'L1 iTLB' 'L2 TLB' 'L1 d-cache' 'L1 i-cache' 'L2 cache' 'L3 cache'; do
@@ -436,8 +383,8 @@ says out 'AMAT .* cycles; .* with L1 looked up beside the TLB'
 # Machines from files. With few frames the machine and the policy alone must fault alike.
 printf '%s\n' 'base: core-i7' 'frames: 9' 'policy: fifo' >"$tmp/few.yaml"
 run 'few frames' 0 "$tmp/loop.pages" --machine "$tmp/few.yaml" --policy fifo --frames 9 --json -
-json_is 10000 faults
-json_is 10000 replacement 0 faults
+json_is 10000 out faults
+json_is 10000 out replacement 0 faults
 if [ -d "$shared/page" ]; then
     for policy in clock lru fifo; do
         printf '%s\n' 'base: core-i7' 'frames: 128' "policy: $policy" >"$tmp/few.yaml"
@@ -457,9 +404,9 @@ if [ -d "$shared/mixed" ]; then
             "dtlb: {entries: $entries, ways: $entries}" 'itlb: {entries: 0}' >"$tmp/tlb.yaml"
         run "a TLB of $entries" 0 "$shared/mixed/inf2c_ls-l_400k.txt.gz" --machine "$tmp/tlb.yaml" \
             --json -
-        json_is 1 tlb
-        json_is "$hits" tlb 0 hits
-        json_is "$misses" tlb 0 misses
+        json_is 1 out tlb
+        json_is "$hits" out tlb 0 hits
+        json_is "$misses" out tlb 0 misses
     done <<'END'
 8 4096 [10,10] 386268 13732
 16 256 [12,12] 374149 25851
@@ -484,8 +431,7 @@ status=0
 wait $stopped || status=$?
 is 143 $status
 says err 'stopped'
-silent out
+is_empty out
 is '' "$(ls "$tmp"/stopped.json* 2>/dev/null)"
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

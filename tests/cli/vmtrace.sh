@@ -5,65 +5,35 @@
 # GOLDEN_UPDATE=1 (make golden) rewrites tests/golden/*vmtrace*.txt.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:?usage: tests/cli/vmtrace.sh PROGRAM}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+. tests/cli/lib.sh
+use_program "${1-}"
+subcommand=vmtrace
 export XDG_CACHE_HOME="$tmp/cache"
-n_passed=0
-n_failed=0
-name=start
 
-check() { # REASON COMMAND...: the command must succeed
-    reason=$1
-    shift
-    if "$@" >"$tmp/seen" 2>&1; then
-        n_passed=$((n_passed + 1))
-    else
-        n_failed=$((n_failed + 1))
-        printf 'FAILED: %s: %s\n' "$name" "$reason"
-        sed 's/^/    /' "$tmp/seen" "$tmp/out" "$tmp/err" | head -n 12
-    fi
-}
-# run NAME STATUS ARGUMENT...: output in out, errors in err; one of both is empty.
-run() {
-    name=$1
-    expected=$2
-    shift 2
-    status=0
-    "$mmgrade" vmtrace "$@" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
-    check "exit status $status, expected $expected" [ "$status" = "$expected" ]
-}
-says() { # FILE TEXT: of the last run
-    check "no '$2' in std$1" grep -Fq -e "$2" "$tmp/$1"
-}
 # refuses NAME REASON ARGUMENT...: status 2, nothing on standard output, the reason on the other.
 refuses() {
     name=$1
-    wanted=$2
+    text=$2
     shift 2
     run "$name" 2 "$@"
-    says err "$wanted"
-    check 'output' [ ! -s "$tmp/out" ]
+    shows err "$text"
+    is_empty out
 }
 same() { # FILE FILE
     check "$1 differs from $2" cmp "$1" "$2"
 }
-golden() { # NAME: standard output of the last run
-    [ -z "${GOLDEN_UPDATE-}" ] || cp "$tmp/out" "tests/golden/$1.txt"
-    same "tests/golden/$1.txt" "$tmp/out"
-}
 
 # Help and mistakes.
 run 'help' 0 --help
-golden help-vmtrace
+golden out help-vmtrace
 for verb in gen check info convert; do
     run "help of $verb" 0 "$verb" --help
-    says out "usage: mmgrade vmtrace $verb"
-    check 'errors' [ ! -s "$tmp/err" ]
+    shows out "usage: mmgrade vmtrace $verb"
+    is_empty err
     refuses "$verb: unknown option" "unknown option '--nonsense'" "$verb" --nonsense
 done
 run 'help of gen' 0 gen --help
-golden help-vmtrace-gen
+golden out help-vmtrace-gen
 refuses 'no command' 'missing vmtrace command (one of gen, check, info, convert)'
 refuses 'unknown command' "unknown vmtrace command 'make'" make
 refuses 'gen: no kind' 'missing kind (one of sequential, ' gen
@@ -105,9 +75,9 @@ refuses 'gen: seed' '--seed takes a whole number' gen zipf --seed 18446744073709
 
 # gen: standard output or a file, the same bytes; the comment is the command that makes it again.
 run 'gen: output' 0 gen belady
-golden vmtrace-belady
+golden out vmtrace-belady
 run 'gen: a file' 0 gen belady -o "$tmp/belady.trace"
-check 'output' [ ! -s "$tmp/out" ]
+is_empty out
 same tests/golden/vmtrace-belady.txt "$tmp/belady.trace"
 run 'gen: a large seed' 0 gen zipf --seed 18446744073709551615 --base 0xabc000 --skew 85
 cp "$tmp/out" "$tmp/zipf.trace"
@@ -132,16 +102,16 @@ printf '# mmgrade access trace\nR 0x1000 8\nR 0x1000 0\n' >"$tmp/broken.trace"
 cd "$tmp" || exit 2
 run 'info' 0 info small.trace
 cd - >/dev/null || exit 2
-golden vmtrace-info
+golden out vmtrace-info
 run 'check' 0 check "$tmp/small.trace" "$tmp/belady.trace"
-says out 'small.trace: ok, dialect text, 9 records'
-says out 'belady.trace: ok, dialect text, 12 records'
+shows out 'small.trace: ok, dialect text, 9 records'
+shows out 'belady.trace: ok, dialect text, 12 records'
 run 'check: broken' 1 check "$tmp/broken.trace" "$tmp/belady.trace"
-says err 'broken.trace:3'
-says out 'belady.trace: ok'
+shows err 'broken.trace:3'
+shows out 'belady.trace: ok'
 run 'check: missing' 2 check "$tmp/no-such.trace" "$tmp/broken.trace"
-says err 'no-such.trace'
-says err 'broken.trace:3'
+shows err 'no-such.trace'
+shows err 'broken.trace:3'
 refuses 'info: broken' 'broken.trace:3' info "$tmp/broken.trace"
 refuses 'check: no file' 'no file given' check
 refuses 'info: no file' 'no file given' info
@@ -150,13 +120,13 @@ refuses 'check: page bits' '--page-bits takes a whole number from 0 to 40' \
     check --page-bits 41 "$tmp/small.trace"
 name='check: standard input'
 "$mmgrade" vmtrace check - <"$tmp/small.trace" >"$tmp/out" 2>"$tmp/err"
-says out '9 records'
+shows out '9 records'
 gzip -k "$tmp/small.trace"
 run 'check: gzip' 0 check "$tmp/small.trace.gz"
-says out '9 records'
+shows out '9 records'
 printf '1\n2\n3\n' >"$tmp/pages"
 run 'info: page bits' 0 info --dialect pages --page-bits 16 "$tmp/pages"
-says out 'addresses    0x10000 to 0x30000'
+shows out 'addresses    0x10000 to 0x30000'
 
 # convert.
 refuses 'convert: no file' 'convert takes one file, not 0' convert
@@ -177,16 +147,16 @@ run 'convert: lackey and back' 0 convert "$tmp/text" --to lackey -o "$tmp/lackey
 gzip -dc traces/vm/recorded/sort.trace.gz >"$tmp/recorded"
 same "$tmp/recorded" "$tmp/lackey"
 run 'convert: din' 0 convert "$tmp/small.trace" --to din
-says err '3 records are left out'
-golden vmtrace-din
+shows err '3 records are left out'
+golden out vmtrace-din
 run 'convert: cachelab' 0 convert "$tmp/small.trace" --to cachelab
-says err '4 records are left out'
-golden vmtrace-cachelab
+shows err '4 records are left out'
+golden out vmtrace-cachelab
 if [ -w /dev/full ]; then
     name='a full disk'
     "$mmgrade" vmtrace gen zipf >/dev/full 2>"$tmp/err"
     check 'status' [ $? = 2 ]
-    says err 'cannot write to standard output'
+    shows err 'cannot write to standard output'
     refuses 'a full disk: convert' '/dev/full' convert "$tmp/small.trace" -o /dev/full
 fi
 
@@ -207,5 +177,4 @@ done
 run 'shipped traces: check' 0 check traces/vm/*.trace traces/vm/recorded/*.gz
 check 'more than 4 MiB' [ "$(du -sk --apparent-size traces/vm | cut -f 1)" -le 4096 ]
 
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -4,20 +4,13 @@
 # README.md beside this file says how a .sample is written and what is expected of each.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=${1:-build/release/mmgrade}
+. tests/cli/lib.sh
+use_program "${1-}"
+use_tool json
 [ $# -eq 0 ] || shift
 here=tests/coursework
-[ -x "$mmgrade" ] || {
-    echo "coursework.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=${KEEP:-$(mktemp -d)}
-[ -n "${KEEP-}" ] || trap 'rm -rf "$tmp"' EXIT
 mkdir -p "$tmp/rubrics"
-n_passed=0
-n_failed=0
 default_traces='traces/malloc/short.rep traces/malloc/edges.rep tests/mutants/traces/realloc_move.rep'
-gcc -std=c17 -Wall -Werror -o "$tmp/json" tests/cli/json.c -ljansson || exit 2
 
 # COMPILER=clang tries all with another compiler than that of the rubrics.
 for rubric in malloc malloc-classic; do
@@ -26,14 +19,6 @@ for rubric in malloc malloc-classic; do
 done
 sed 's/abi: m32/abi: native/' "$tmp/rubrics/malloc-classic.yaml" >"$tmp/rubrics/low64"
 sed 's/base: low/base: high/' "$tmp/rubrics/low64" >"$tmp/rubrics/high64"
-
-pass() {
-    n_passed=$((n_passed + 1))
-}
-fail() { # REASON: of $sample under $rubric
-    n_failed=$((n_failed + 1))
-    printf 'FAILED: %s (%s): %s\n' "$sample" "$rubric" "$1"
-}
 
 # unpack SAMPLE FOLDER: writes the files that follow the head.
 unpack() {
@@ -105,6 +90,7 @@ summarize() {
 # grade RUBRIC EXPECTATION
 grade() {
     rubric=$1
+    name="$sample ($rubric)"
     rm -f "$tmp/result.json"
     expected=$2
     set --
@@ -115,10 +101,7 @@ grade() {
     "$mmgrade" grade --lab malloc --rubric "$tmp/rubrics/$rubric" --json "$tmp/result.json" "$@" \
         "$subject" >"$tmp/out" 2>"$tmp/err" </dev/null || status=$?
     summarize
-    if [ "$seen" = "$expected" ]; then pass; else
-        fail "expected '$expected', seen '$seen'"
-        cat "$tmp/err" "$tmp/out" | sed -n '/^mmgrade: /p; /^  /p' | head -n 8
-    fi
+    is "$expected" "$seen"
     [ -z "${KEEP-}" ] || cp "$tmp/out" "$tmp/$sample.$rubric.out"
 }
 
@@ -135,12 +118,13 @@ run_sample() { # FILE
     sample=$(basename "$1" .sample)
     traces=$default_traces
     rubric=-
+    name=$sample
     # `-`: so that the substitution keeps a newline at the end
-    name=$(printf '%b-' "$(sed -n '/^---/q; s/^name: //p' "$1")")
-    name=${name%-}
-    subject=$tmp/$sample/${name:-submission}
-    case $name in
-    *.c) folder=$tmp/$sample/submission subject=$tmp/$sample/submission/$name ;;
+    given=$(printf '%b-' "$(sed -n '/^---/q; s/^name: //p' "$1")")
+    given=${given%-}
+    subject=$tmp/$sample/${given:-submission}
+    case $given in
+    *.c) folder=$tmp/$sample/submission subject=$tmp/$sample/submission/$given ;;
     *) folder=$subject ;;
     esac
     unpack "$1" "$folder"
@@ -153,17 +137,19 @@ run_sample() { # FILE
         'traces: '*) traces=$value ;;
         'grade: '*) grade "${value%% *}" "${value#* }" ;;
         'says: '*)
-            if texts | grep -Eq -e "$value"; then pass; else fail "nothing says '$value'"; fi
+            texts >"$tmp/texts"
+            says texts "$value"
             ;;
         'never-says: '*)
-            if texts | grep -Eq -e "$value"; then fail "something says '$value'"; else pass; fi
+            texts >"$tmp/texts"
+            lacks texts "$value"
             ;;
         '#'* | 'name: '*) ;;
         *) fail "bad line in the sample: $line" ;;
         esac
     done <"$1"
     [ "$rubric" != - ] || fail 'the sample has no grade line'
-    if [ "$(fingerprint "$folder")" = "$before" ]; then pass; else fail 'grading changed the folder'; fi
+    check 'grading changed the folder' [ "$(fingerprint "$folder")" = "$before" ]
 }
 
 [ $# -gt 0 ] || set -- "$here"/*.sample
@@ -171,5 +157,4 @@ for one; do
     case $one in */*) ;; *) one=$here/$one.sample ;; esac
     run_sample "$one"
 done
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

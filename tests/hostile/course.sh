@@ -6,26 +6,13 @@
 # written, no cell of the table may be a formula, nothing may be left behind.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=$PWD/${1:?usage: tests/hostile/course.sh MMGRADE}
+. tests/cli/lib.sh
+use_program "${1-}"
 here=$PWD/tests/hostile
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-passed=0
-failed=0
 secret=CANARY$$YRANAC
 mkdir "$tmp/course" "$tmp/scratch" "$tmp/home" "$tmp/make"
 echo "$secret" >"$tmp/home/canary"
 
-check() { # WHAT COMMAND...: the command must succeed
-    what=$1
-    shift
-    if "$@" >/dev/null 2>&1; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
 none() { # COMMAND...: it must print nothing
     [ -z "$("$@" 2>/dev/null)" ]
 }
@@ -127,10 +114,11 @@ n_others=$((n_others + 4))
 n_others=$((n_others + 1))
 
 env -i PATH=/usr/bin:/bin HOME="$tmp/home" TMPDIR="$tmp/scratch" SECRET="$secret" \
-    timeout 100 "$mmgrade" batch --rubric "$here/rubric.yaml" --out "$tmp/out" "$tmp/course" \
-    >"$tmp/log" 2>&1
+    timeout 100 "$mmgrade" batch --rubric "$here/rubric.yaml" --out "$tmp/graded" "$tmp/course" \
+    >"$tmp/out" 2>&1
 status=$?
-csv=$tmp/out/grades.csv
+name='the course'
+csv=$tmp/graded/grades.csv
 check 'the batch ends well' [ $status = 0 ]
 best=$(sed -n 's/^plain,graded,\([0-9.]*\),.*/\1/p' "$csv")
 check 'the honest one has points' [ -n "$best" ]
@@ -138,16 +126,15 @@ check 'all honest ones have the same' \
     [ "$(grep -c ",graded,$best,100,$" "$csv")" = $n_honest ]
 check 'nobody else has any' [ "$(grep -cE ',(graded|not_built),0,' "$csv")" = $n_others ]
 check 'no cell is a formula' none grep -nE '(^|,)"?[=+@-]' "$csv"
-for file in "$csv" "$tmp/log"; do
+for file in "$csv" "$tmp/out"; do
     check "no control characters in ${file##*/}" none grep -naP '[\x00-\x08\x0b-\x1f\x7f]' "$file"
 done
-check 'no secret is written' none grep -rla "$secret" "$tmp/out" "$tmp/log"
+check 'no secret is written' none grep -rla "$secret" "$tmp/graded" "$tmp/out"
 check 'nothing is unpacked elsewhere' \
     none find "$tmp" -name 'mmgrade-hostile*' ! -path "$tmp/make/*"
 check 'nor run from a name' none ls -d mmgrade-hostile* /tmp/mmgrade-hostile*
 check 'no temporary file is left' none ls -A "$tmp/scratch"
-if [ $failed != 0 ]; then
-    head -n 40 "$csv" "$tmp/log"
+if [ "$n_failed" != 0 ]; then
+    head -n 40 "$csv" "$tmp/out"
 fi
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -6,21 +6,16 @@
 # the two addresses, that were worked out by hand (traces/fit/README.md).
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=${1:-build/release/mmgrade}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
+. tests/cli/lib.sh
+use_program "${1-}"
 
 # expect WHAT STATUS TEXT: of the last grade.
 expect() {
-    if [ "$status" = "$2" ] && grep -qF -- "$3" "$tmp/out"; then
-        n_passed=$((n_passed + 1))
-    else
-        n_failed=$((n_failed + 1))
-        printf 'FAILED: %s: status %s, expected %s and "%s"\n' "$1" "$status" "$2" "$3"
-        head -n 20 "$tmp/out"
-    fi
+    name=$1
+    check "status $status, expected $2 and '$3'" ended_with "$2" "$3"
+}
+ended_with() {
+    [ "$status" = "$1" ] && grep -qF -- "$2" "$tmp/out"
 }
 
 # grade POLICY ALIGNMENT REQUIRES SUBMISSION [ARGUMENT...]
@@ -102,5 +97,4 @@ sed 's/^  policy: first/  policy: worst/' grading/rubrics/fit.yaml >"$tmp/bad.ya
 "$mmgrade" grade --lab fit --rubric "$tmp/bad.yaml" reference/fit/place.c >"$tmp/out" 2>&1
 status=$?
 expect 'an unknown policy' 2 "unknown policy 'worst' (one of any, first, next, best)"
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -6,16 +6,9 @@
 # PROGRAM is build/VARIANT/mmgrade; the independent programs lie in build/VARIANT/tests.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=${1:-build/release/mmgrade}
+. tests/cli/lib.sh
+use_program "${1-}"
 programs=$(dirname "$mmgrade")/tests
-[ -x "$mmgrade" ] || {
-    echo "references.sh: no program $mmgrade" >&2
-    exit 2
-}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-n_passed=0
-n_failed=0
 
 # "NAME STATUS UTILIZATION" for each case of a result, in its order.
 cases_of() { # FILE
@@ -57,8 +50,8 @@ compare() {
     n_failed=$((n_failed + $2))
 }
 
-# check REFERENCE RUBRIC INDEPENDENT TRACE...
-check() {
+# play REFERENCE RUBRIC INDEPENDENT TRACE...
+play() {
     what="$1 with $2"
     source=reference/malloc/$1.c
     rubric=$tmp/$2
@@ -81,12 +74,9 @@ check() {
     done
     cases_of "$tmp/json" >"$tmp/seen"
     compare "$what"
-    if [ $status = 0 ]; then n_passed=$((n_passed + 1)); else
-        n_failed=$((n_failed + 1))
-        echo "FAILED: $what: exit status $status"
-        head -n 5 "$tmp/err"
-        sed -n 's/^ *"message": "/    /p' "$tmp/json" | sort | uniq -c | head -n 5
-    fi
+    name=$what
+    sed -n 's/^ *"message": "//p' "$tmp/json" | sort | uniq -c | head -n 5 >"$tmp/out"
+    is 0 $status 'exit status'
 }
 
 set -- traces/malloc/*.rep traces/malloc/recorded/*.rep
@@ -97,12 +87,11 @@ else
 fi
 for file in reference/malloc/*.c; do
     reference=$(basename "$file" .c)
-    check "$reference" malloc.yaml "$programs/independent-$reference" "$@"
+    play "$reference" malloc.yaml "$programs/independent-$reference" "$@"
     if [ -x "${mmgrade}-worker32" ]; then
-        check "$reference" malloc-classic.yaml "$programs/independent32-$reference" "$@"
+        play "$reference" malloc-classic.yaml "$programs/independent32-$reference" "$@"
     else
         echo "skipped: $reference with malloc-classic.yaml (no 32-bit worker)"
     fi
 done
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

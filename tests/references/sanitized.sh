@@ -7,8 +7,7 @@
 set -u
 cd "$(dirname "$0")/../.." || exit 2
 folder=${1:-build/asan/tests}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
+. tests/cli/lib.sh
 
 # "COMMAND ARGUMENT..." a line; our file names hold no spaces.
 commands() {
@@ -39,5 +38,4 @@ xargs -P "$(nproc)" -I '{}' sh -c '
 touch "$tmp/passed"
 n_passed=$(wc -l <"$tmp/passed")
 n_failed=$(($(wc -l <"$tmp/commands") - n_passed))
-echo "$n_passed passed, $n_failed failed"
-[ "$n_failed" = 0 ]
+finish

@@ -6,10 +6,9 @@
 # project, as the strict rubric says, 16-byte alignment. A minute or two; the machine should be idle.
 set -u
 cd "$(dirname "$0")/../.." || exit 2
-mmgrade=${1:-build/release/mmgrade}
+. tests/cli/lib.sh
+use_program "${1-}"
 readme=reference/README.md
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
 # buddy needs more than the rubric's heap; slow ones are cut off by the budget, 50 ms a trace.
 rubric=$tmp/malloc.yaml
 sed 's/^  maximum: [0-9]* M[iB]*/  maximum: 100 MiB/' grading/rubrics/malloc.yaml >"$rubric"

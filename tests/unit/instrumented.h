@@ -24,11 +24,12 @@ struct source_text {
 
 /// Compiles out/mm.i, and each other .i into the archive; headers are there to be included.
 static const char instrumented_script[] =
-    "set -e; cc=$1; cd ../out\n"
-    "if [ $cc = gcc ]; then own='--param tsan-instrument-func-entry-exit=0'\n"
+    "set -e; cc=$1 level=$2; cd ../out\n"
+    "if [ $cc = gcc ]; then own='--param tsan-instrument-func-entry-exit=0 "
+    "-fdump-tree-tsan-raw-lineno-uid -fdump-tree-tsan0-raw-lineno-uid'\n"
     "else own='-mllvm -tsan-instrument-func-entry-exit=0'; fi\n"
     "for i in *.i; do\n"
-    "  $cc -std=gnu17 -O2 -g -fPIC -w -fcommon -gdwarf-4 -fno-builtin -fsanitize=thread $own "
+    "  $cc -std=gnu17 $level -g -fPIC -w -fcommon -gdwarf-4 -fno-builtin -fsanitize=thread $own "
     "-fsanitize-coverage=trace-pc -c -o ${i%i}o $i || [ $i != mm.i ]\n"
     "  [ $i = mm.i ] || [ ! -e ${i%i}o ] || ar rcs extras.a ${i%i}o\n"
     "done\n"
@@ -62,9 +63,10 @@ static inline void instrumented_preprocess(const char *folder, const char *compi
     }
 }
 
-/// Writes `sources` (a name of NULL ends them) and builds; returns the build's
-/// folder, for scratch_remove. What does not compile fails the test.
-static inline char *instrumented_build(const char *compiler, const struct source_text *sources)
+/// Writes `sources` (a name of NULL ends them) and builds at a level of optimisation, "-O2";
+/// returns the build's folder, for scratch_remove. What does not compile fails the test.
+static inline char *instrumented_build_at(const char *level, const char *compiler,
+                                          const struct source_text *sources)
 {
     char *folder = scratch_make();
     char *headers = paths_in_root("student_template/malloc");
@@ -77,7 +79,7 @@ static inline char *instrumented_build(const char *compiler, const struct source
     for (const struct source_text *one = sources; one->name != NULL; one++) {
         instrumented_preprocess(folder, compiler, one);
     }
-    const char *arguments[] = {"/bin/sh", "-c", instrumented_script, "sh", compiler, NULL};
+    const char *arguments[] = {"/bin/sh", "-c", instrumented_script, "sh", compiler, level, NULL};
     char *output;
     bool ok = artifact_run(folder, arguments, &output);
     ck_assert_msg(ok, "%s: %s", compiler, output);
@@ -85,6 +87,11 @@ static inline char *instrumented_build(const char *compiler, const struct source
     free(command);
     free(headers);
     return folder;
+}
+
+static inline char *instrumented_build(const char *compiler, const struct source_text *sources)
+{
+    return instrumented_build_at("-O2", compiler, sources);
 }
 
 #endif

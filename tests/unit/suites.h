@@ -29,6 +29,7 @@ Suite *future_suite(void);
 Suite *generators_suite(void);
 Suite *geometry_suite(void);
 Suite *gradebook_suite(void);
+Suite *hidden_aggregates_suite(void);
 Suite *hidden_suite(void);
 Suite *json_members_suite(void);
 Suite *json_read_suite(void);

@@ -262,7 +262,8 @@ START_TEST(submissions_are_seen_through)
     }
     struct build_result result = {.ok = true};
     char *folder = instrumented_build(compiler, one->sources);
-    bool ok = hidden_check(folder, one->allowed[0] == NULL ? NULL : one->allowed, &result);
+    bool ok =
+        hidden_check(folder, compiler, one->allowed[0] == NULL ? NULL : one->allowed, &result);
     const struct verdict *verdict = result.verdict;
     ck_assert_msg(ok == (one->code == NULL), "%s, %s: %s", one->title, compiler,
                   verdict == NULL ? "not refused" : verdict->message);
@@ -293,7 +294,7 @@ START_TEST(references_hide_nothing)
     struct source_text sources[] = {{"mm.c", text}, {0}};
     struct build_result result = {.ok = true};
     char *folder = instrumented_build(compilers[_i % 2], sources);
-    bool ok = hidden_check(folder, NULL, &result);
+    bool ok = hidden_check(folder, compilers[_i % 2], NULL, &result);
     ck_assert_msg(ok, "%s: %s", name, ok ? "" : result.verdict->message);
     scratch_remove(folder);
     free(path);
@@ -325,7 +326,7 @@ START_TEST(all_places_are_told)
         {0}};
     struct build_result result = {.ok = true};
     char *folder = instrumented_build("gcc", sources);
-    ck_assert(!hidden_check(folder, NULL, &result));
+    ck_assert(!hidden_check(folder, "gcc", NULL, &result));
     ck_assert_str_eq(result.verdict->details,
                      "mm.c:2: the function 'free' runs outside your code, so its cost cannot be "
                      "counted\nmm.c:5: inline assembly 'asm' cannot be observed, so its cost "
@@ -342,7 +343,7 @@ START_TEST(a_damaged_library_is_refused)
     char *folder = instrumented_build("gcc", sources);
     char *library = xasprintf("%s/out/submission.so", folder);
     ck_assert_int_eq(truncate(library, 100), 0);
-    ck_assert(!hidden_check(folder, NULL, &result));
+    ck_assert(!hidden_check(folder, "gcc", NULL, &result));
     ck_assert_str_eq(result.verdict->code, "HIDDEN_CODE");
     ck_assert_ptr_nonnull(
         strstr(result.verdict->message, "the symbol table could not be examined"));

@@ -122,8 +122,13 @@ struct engine {
 static void start_try(struct engine *engine, struct batch_child *child, struct batch_item *item,
                       unsigned attempt)
 {
-    char *folder = xasprintf("%s/%zu", engine->plan->work, engine->n_started++);
-    batch_child_start(child, engine->plan, item, attempt, folder);
+    *child = (struct batch_child){
+        .item = item,
+        .attempt = attempt,
+        .place = (size_t)(child - engine->children),
+        .folder = xasprintf("%s/%zu", engine->plan->work, engine->n_started++),
+    };
+    batch_child_start(child, engine->plan);
 }
 
 /// Gives each idle place the next pending item. How many run.

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/cpus.h"
 #include "harness/base/memory.h"
 #include "harness/base/printable.h"
 #include "harness/base/scratch.h"
@@ -46,6 +47,9 @@ _Noreturn static void become(const struct batch_child *child, const struct batch
     if (getppid() != judge) {
         _exit(2);
     }
+    // Two children that may use each other's CPUs wait for each other: what one spins, the other
+    // lacks, and a judge and its worker take turns on one CPU faster than that.
+    cpus_take_share(child->place, plan->n_jobs);
     char *temporary = xasprintf("%s/tmp", child->folder);
     char *messages = xasprintf("%s/stderr.txt", child->folder);
     redirect(STDIN_FILENO, "/dev/null", O_RDONLY);
@@ -59,16 +63,12 @@ _Noreturn static void become(const struct batch_child *child, const struct batch
     _exit(done ? 0 : 2);
 }
 
-void batch_child_start(struct batch_child *child, const struct batch_plan *plan,
-                       struct batch_item *item, unsigned attempt, char *folder)
+void batch_child_start(struct batch_child *child, const struct batch_plan *plan)
 {
-    *child = (struct batch_child){.item = item,
-                                  .attempt = attempt,
-                                  .start_ns = clock_ns(),
-                                  .folder = folder,
-                                  .path = xasprintf("%s/result.json", folder)};
-    char *temporary = xasprintf("%s/tmp", folder);
-    make_folder(folder);
+    child->start_ns = clock_ns();
+    child->path = xasprintf("%s/result.json", child->folder);
+    char *temporary = xasprintf("%s/tmp", child->folder);
+    make_folder(child->folder);
     make_folder(temporary);
     free(temporary);
     fflush(NULL); // else the child would print it, too

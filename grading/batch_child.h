@@ -16,15 +16,16 @@ struct batch_child {
     int pidfd;
     struct batch_item *item;
     unsigned attempt; ///< from 1
+    size_t place;     ///< among the plan's n_jobs; says which CPUs are the child's
     uint64_t start_ns;
     bool is_late; ///< was killed for taking too long
     char *folder; ///< holds result.json, stderr.txt and tmp/
     char *path;   ///< of result.json
 };
 
-/// Starts it; `folder` is made anew and becomes the child's. Dies when it cannot.
-void batch_child_start(struct batch_child *child, const struct batch_plan *plan,
-                       struct batch_item *item, unsigned attempt, char *folder);
+/// Starts it. The caller has filled item, attempt, place and folder, which is made anew and becomes
+/// the child's. Dies when it cannot.
+void batch_child_start(struct batch_child *child, const struct batch_plan *plan);
 
 /// Kills it with all that it started and frees what belongs to it, the folder included. Takes a
 /// child without a process.

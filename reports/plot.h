@@ -26,7 +26,7 @@ struct plot_input {
     const struct baseline *baseline; ///< no rows: drawn without references
     const char *reference;           ///< the rubric's, for speed; NULL when nothing is timed
     bool has_no_heap;                ///< of a lab on addresses
-    unsigned n_cpus;                 ///< that the speed was measured on
+    size_t n_cpus;                   ///< that the speed was measured on
 };
 
 struct plot {

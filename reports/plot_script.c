@@ -134,7 +134,7 @@ char *plot_script_speed_remark(const struct plot_input *input)
     if (input->reference == NULL) {
         return xstrdup("Speed was not measured.");
     }
-    return xasprintf("Speed: wall time, median of rounds in turns with %s, %u CPU%s.",
+    return xasprintf("Speed: wall time, median of rounds in turns with %s, %zu CPU%s.",
                      input->reference, input->n_cpus, input->n_cpus == 1 ? "" : "s");
 }
 

@@ -9,9 +9,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "harness/base/cpus.h"
 #include "harness/base/memory.h"
 #include "harness/base/printable.h"
-#include "harness/sandbox/worker.h"
 #include "reports/baseline.h"
 #include "reports/formats.h"
 #include "reports/plot.h"
@@ -97,7 +97,7 @@ static void draw(const char *folder, const struct rubric *rubric, const struct r
         .baseline = &baseline,
         .reference = lab_compares_throughput(settings) ? settings->speed.reference : NULL,
         .has_no_heap = lab_find(rubric->lab)->modules != 0,
-        .n_cpus = worker_cpus()};
+        .n_cpus = cpus_count()};
     struct error error;
     if (!plot_draw(&input, folder, &error)) {
         note("no pictures: %s", error.text);

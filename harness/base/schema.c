@@ -227,7 +227,7 @@ static bool read_mapping(struct reader *reader, yaml_node_t *node, const struct 
         char all[512];
         schema_keys_join(keys, all, sizeof all);
         return refuse_node(reader, node, "%s%s%s needs keys%s (%s), found %s",
-                           group == NULL ? "" : "'", group == NULL ? "a rubric" : group,
+                           group == NULL ? "" : "'", group == NULL ? "the file" : group,
                            group == NULL ? "" : "'",
                            node_is_empty(node) ? " indented below it" : "", all, node_kind(node));
     }

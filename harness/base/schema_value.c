@@ -102,8 +102,9 @@ static void number_show(double number, const struct unit *units, char text[32])
     while (units[1].name != NULL && units[1].factor < units->factor && number < units->factor) {
         units++;
     }
-    snprintf(text, 32, "%.10g%s%s", number / units->factor, units->name[0] == '\0' ? "" : " ",
-             units->name);
+    double shown = number / units->factor;
+    snprintf(text, 32, floor(shown) < shown ? "%.10g%s%s" : "%.0f%s%s", shown,
+             units->name[0] == '\0' ? "" : " ", units->name);
 }
 
 static bool store_number(const struct schema_key *key, const char *text, void *to, char *reason,

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 // `mmgrade batch`: judges all submissions of a course, those that are not judged yet.
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +7,7 @@
 #include "grading/batch.h"
 #include "grading/slurm_collect.h"
 #include "grading/slurm_queue.h"
+#include "harness/base/cpus.h"
 #include "harness/base/error.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
@@ -216,15 +216,13 @@ static size_t cpus_per_job(const struct course *course)
 /// How many submissions at a time. A task of Slurm has the CPUs that were asked for.
 static size_t choose_jobs(const struct course *course)
 {
-    cpu_set_t set;
     if (course->options->n_jobs > 0) {
         return course->options->n_jobs;
     }
     if (course->options->task != NULL || course->options->engine != ENGINE_LOCAL) {
         return 1;
     }
-    size_t n_cpus = sched_getaffinity(0, sizeof set, &set) == 0 ? (size_t)CPU_COUNT(&set) : 1;
-    size_t n_jobs = n_cpus / cpus_per_job(course);
+    size_t n_jobs = cpus_count() / cpus_per_job(course);
     return n_jobs > 0 ? n_jobs : 1;
 }
 

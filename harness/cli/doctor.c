@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "harness/base/cpus.h"
 #include "harness/base/error.h"
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
@@ -12,7 +13,6 @@
 #include "harness/sandbox/confine.h"
 #include "harness/sandbox/filter.h"
 #include "harness/sandbox/isolation.h"
-#include "harness/sandbox/worker.h"
 #include "reports/plot.h"
 
 static void tell(const char *what, bool there, const char *otherwise)
@@ -102,7 +102,7 @@ int command_doctor(int argc, char **argv)
     tell("binutils", has_binutils(), "MISSING: install binutils");
     bool isolates = tell_isolation();
     tell("gnuplot", has_gnuplot(), "no: no pictures; install gnuplot-nox");
-    printf("%-28s %u%s\n", "CPUs", worker_cpus(),
-           worker_cpus() < 2 ? " (judge and worker take turns: slower)" : "");
+    printf("%-28s %zu%s\n", "CPUs", cpus_count(),
+           cpus_count() < 2 ? " (judge and worker take turns: slower)" : "");
     return can_grade && isolates ? 0 : 2;
 }

@@ -2,6 +2,7 @@
 // From a verdict to the line of code, and the strict pass over submissions without one.
 #include "harness/heap/explain_source.h"
 
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,6 +53,18 @@ static void inquire(struct rerun *rerun, const struct breach *breach, const stru
     }
 }
 
+/// Whether a check of the compiler's has ended the run: whatever is wrong later follows from it.
+static bool is_trapped(const struct rerun *rerun)
+{
+    const struct worker_news *news = &rerun->session.news;
+    return news->event == WORKER_SIGNALLED && news->signal == SIGILL;
+}
+
+static void inquire_trap(struct rerun *rerun, struct verdict *verdict)
+{
+    inquire(rerun, &rerun->play.breach, inquest_find("INDEX_OUT_OF_BOUNDS"), verdict);
+}
+
 void explain_source(const struct session_plan *plan, const struct breach *breach,
                     const uint64_t *pointers, struct verdict *verdict)
 {
@@ -74,7 +87,10 @@ void explain_source(const struct session_plan *plan, const struct breach *breach
         .stop_past_break = strcmp(code, "PAST_BREAK") == 0,
         .is_endless = strcmp(code, "TIMEOUT") == 0,
     };
-    if (rerun_open(&rerun, &rerun_plan)) {
+    bool same = rerun_open(&rerun, &rerun_plan);
+    if (is_trapped(&rerun) && breach->news.signal != SIGILL) {
+        inquire_trap(&rerun, verdict);
+    } else if (same) {
         inquire(&rerun, breach, inquest, verdict);
     } else if (rerun.session.news.event != WORKER_INTERRUPTED) {
         verdict->source = xstrdup(behaves_differently);
@@ -82,7 +98,7 @@ void explain_source(const struct session_plan *plan, const struct breach *breach
     rerun_close(&rerun);
 }
 
-void explain_refused_store(const struct session_plan *plan, size_t last_op, struct verdict *verdict)
+void explain_uncounted(const struct session_plan *plan, size_t last_op, struct verdict *verdict)
 {
     if (plan->sources == NULL || sources_library(plan->sources) == NULL) {
         return;
@@ -93,7 +109,11 @@ void explain_refused_store(const struct session_plan *plan, size_t last_op, stru
     struct breach end = breach_none();
     end.op = n_ops;
     rerun_open(&rerun, &rerun_plan); // however it ends: the store is not refused this time
-    inquire(&rerun, &end, inquest_find(verdict->code), verdict);
+    if (is_trapped(&rerun)) {
+        inquire_trap(&rerun, verdict);
+    } else {
+        inquire(&rerun, &end, inquest_find(verdict->code), verdict);
+    }
     rerun_close(&rerun);
 }
 

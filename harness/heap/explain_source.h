@@ -17,10 +17,9 @@
 void explain_source(const struct session_plan *plan, const struct breach *breach,
                     const uint64_t *pointers, struct verdict *verdict);
 
-/// The same for a store that was refused where cycles are counted, in one of the operations up to
-/// `last_op`; the verdict has the code FORGED_REPLY.
-void explain_refused_store(const struct session_plan *plan, size_t last_op,
-                           struct verdict *verdict);
+/// The same for what is refused where cycles are counted alone, in one of the operations up to
+/// `last_op`: a store (FORGED_REPLY), or an index (INDEX_OUT_OF_BOUNDS).
+void explain_uncounted(const struct session_plan *plan, size_t last_op, struct verdict *verdict);
 
 /// What accesses of a submission that has passed break a rule without harm.
 enum strict_kind {

@@ -135,6 +135,12 @@ static bool stopped(struct inquiry *inquiry)
     return inquiry_take(inquiry, SIGHTING_LAST_BLOCK, &tale_stopped) && is_in_call(inquiry);
 }
 
+/// What a check of the compiler's has ended.
+static bool trapped(struct inquiry *inquiry)
+{
+    return inquiry_take(inquiry, SIGHTING_LAST_BLOCK, &tale_index) && is_in_call(inquiry);
+}
+
 /// Of a place that a call has passed on its way out only the function that was called counts.
 static bool take_outermost(struct inquiry *inquiry, enum sighting_kind kind,
                            const struct tale *tale)
@@ -292,6 +298,7 @@ static const struct inquest inquests[] = {
     {"UNINIT_READ", {fresh_load}, true},
     {"UNOBSERVED", {payload_load}, true},
     {"FORGED_REPLY", {wild_store, store_before}},
+    {"INDEX_OUT_OF_BOUNDS", {trapped}},
     {"WRONG_TAGS", {tag}},
     {"WRONG_SPLIT", {tag}},
     {"WRONG_MERGE", {tag}},

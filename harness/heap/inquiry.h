@@ -31,7 +31,7 @@ struct inquiry {
 extern const struct tale tale_store_payload, tale_load_payload, tale_load_fresh, tale_load_stale,
     tale_load_lost, tale_outside, tale_wild, tale_dead_stack, tale_dead_pointer, tale_leak,
     tale_sbrk, tale_crash, tale_stopped, tale_returned, tale_header, tale_link, tale_led_to,
-    tale_last_store, tale_copy_end, tale_tag;
+    tale_last_store, tale_copy_end, tale_tag, tale_index;
 
 #define INQUIRY_WIDEST_ACCESS 16 ///< bytes; a wider one is a copy or a fill
 

@@ -9,6 +9,9 @@
 
 #define SLOWER 10 // limits, in those of the graded run
 
+// Events, some 50 ms of an endless call: where the clock would stop it is another place each time.
+#define PATIENCE 1000000
+
 /// Whether the run came to the same end by the same pointers.
 static bool is_same(const struct rerun *rerun, const struct rerun_plan *plan)
 {
@@ -28,6 +31,7 @@ bool rerun_open(struct rerun *rerun, const struct rerun_plan *plan)
     *rerun = (struct rerun){.plan = *plan->graded, .watch = plan->watch};
     rerun->plan.library = sources_library(rerun->plan.sources);
     rerun->plan.watch = &rerun->watch;
+    rerun->watch.patience = plan->is_endless ? PATIENCE : 0;
     rerun->plan.echo_output = false;
     rerun->plan.call_seconds *= plan->is_endless ? 1 : SLOWER;
     rerun->plan.total_seconds *= SLOWER;

@@ -7,6 +7,7 @@ static void plan_shadow(const struct session *session, struct worker_plan *plan)
 {
     const struct session_watch *watch = session->plan->watch;
     plan->keeps_shadow = watch != NULL;
+    plan->patience = watch != NULL ? watch->patience : 0;
     if (watch != NULL && watch->to > 0) {
         plan->watch_from = session->arena.base + watch->from;
         plan->watch_to = session->arena.base + watch->to;

@@ -17,9 +17,11 @@
 
 struct sources;
 
-/// Heap offsets [from, to) of which a session with a shadow watches the stores; both 0: all.
+/// Heap offsets [from, to) of which a session with a shadow watches the stores; both 0: all. What a
+/// call did last is noted of its first `patience` events; 0: of all.
 struct session_watch {
     uint64_t from, to;
+    uint32_t patience;
 };
 
 /// What every session of one submission over one trace shares.

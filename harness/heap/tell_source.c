@@ -174,6 +174,13 @@ static void tell_stopped(FILE *file, const struct inquiry *inquiry)
     fputs("Here it was when it was stopped.\n", file);
 }
 
+static void tell_index(FILE *file, const struct inquiry *inquiry)
+{
+    fputs("Here an index leaves its array, or __builtin_unreachable() is reached,\nduring ", file);
+    tell_op(file, inquiry->session->plan->trace, inquiry->sighting.op);
+    fputs(".\n", file);
+}
+
 static void tell_returned(FILE *file, const struct inquiry *inquiry)
 {
     (void)inquiry;
@@ -293,3 +300,6 @@ const struct tale tale_link = {.tell = tell_link, .draws = true};
 const struct tale tale_last_store = {.tell = tell_last_store};
 const struct tale tale_copy_end = {.tell = tell_copy_end};
 const struct tale tale_tag = {.tell = tell_tag};
+const struct tale tale_index = {
+    .tell = tell_index,
+    .hint = "an index out of bounds, often by one: what lies beside the array is read or changed"};

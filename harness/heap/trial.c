@@ -6,6 +6,7 @@
 #include "harness/heap/trial.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -215,6 +216,9 @@ static void find_cause(struct trial *trial, struct session *session, const struc
         if (policy_of(trial, &conditions[i]) != FINDING_IGNORE) {
             found |= try_condition(trial, &conditions[i]);
         }
+        if (found && i == 0) {
+            return; // what goes otherwise by itself says nothing under other conditions
+        }
     }
     enum finding_policy policy = policy_of(trial, &conditions[0]);
     if (!found && policy != FINDING_IGNORE) {
@@ -333,6 +337,8 @@ bool trial_run(const struct session_plan *plan, struct case_result *result, uint
     return interrupt_seen() == 0;
 }
 
+static const char index_code[] = "INDEX_OUT_OF_BOUNDS";
+
 void trial_print_rules(FILE *file, bool of_fit_lab)
 {
     const char *last = "";
@@ -346,6 +352,8 @@ void trial_print_rules(FILE *file, bool of_fit_lab)
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
         fprintf(file, "  %-18s %s\n", conditions[i].code, conditions[i].rule);
     }
+    fprintf(file, "  %-18s %s\n", index_code,
+            "no index leaves its array (a warning, and no points for cycles)");
     explain_strict_print_rules(file);
 }
 
@@ -377,17 +385,25 @@ void trial_file_uncounted(const struct session_plan *plan, struct case_result *r
                           size_t differing_op, size_t stopped_op, const struct worker_news *news)
 {
     size_t op = differing_op != 0 ? differing_op : stopped_op;
-    bool forged =
-        stopped_op != 0 && (news->event == WORKER_STORE_REFUSED || news->event == WORKER_GARBLED);
-    struct verdict *verdict =
-        verdict_new(forged ? "FORGED_REPLY" : "UNOBSERVED", op, plan->trace->ops[op - 1].line);
+    bool stopped = stopped_op != 0;
+    bool forged = stopped && (news->event == WORKER_STORE_REFUSED || news->event == WORKER_GARBLED);
+    bool trapped = stopped && news->event == WORKER_SIGNALLED && news->signal == SIGILL;
+    const char *code = forged ? "FORGED_REPLY" : trapped ? index_code : "UNOBSERVED";
+    struct verdict *verdict = verdict_new(code, op, plan->trace->ops[op - 1].line);
     if (forged) {
         verdict->message =
             xasprintf("Where cycles are counted, between operations %zu and %zu, the program was "
                       "about to write memory that is neither heap nor stack nor its own variables.",
                       op, op + RING_SLICE - 1);
         verdict->hint = xstrdup("a pointer that runs wild, or an attempt to change the figures");
-        explain_refused_store(plan, op + RING_SLICE - 1, verdict);
+        explain_uncounted(plan, op + RING_SLICE - 1, verdict);
+    } else if (trapped) {
+        verdict->message =
+            xasprintf("Where cycles are counted, between operations %zu and %zu, an index left its "
+                      "array. What lies beside it cannot be counted.",
+                      op, op + RING_SLICE - 1);
+        verdict->hint = xstrdup("an index out of bounds, often by one");
+        explain_uncounted(plan, op + RING_SLICE - 1, verdict);
     } else {
         verdict->message =
             xasprintf("Where cycles are counted, operation %zu %s.", op,
@@ -396,5 +412,6 @@ void trial_file_uncounted(const struct session_plan *plan, struct case_result *r
         verdict->hint = xstrdup("the allocator behaves differently when it is compiled another "
                                 "way, say by a variable that was never set");
     }
-    file_verdict(result, verdict, forged ? FINDING_FAIL : plan->settings->findings.unobserved);
+    enum finding_policy unobserved = plan->settings->findings.unobserved;
+    file_verdict(result, verdict, forged ? FINDING_FAIL : trapped ? FINDING_WARN : unobserved);
 }

@@ -27,27 +27,32 @@ static const char *const fixed_flags[] = {
     NULL,
 };
 
-/// Builtins that are expanded run unobserved; lines.h reads DWARF 4. clang leaves out a read right
+/// Builtins that are expanded run unobserved; lines.h reads DWARF 4. No callback tells of an index
+/// into a local array, which could reach the heap from there: one that leaves its array is a trap,
+/// as is what would make the compiler believe that it does not. clang leaves out a read right
 /// before a write of the same place, and vectorises what it cannot observe. Without tail calls each
 /// callback returns into the code that it is about. gcc leaves its reports for hidden_aggregates.h
 /// in out/, "tsan0" at -O0.
 static const struct {
     const char *compiler;
-    const char *flags[14];
+    const char *flags[16];
 } instrumentations[] = {
     {"gcc",
-     {"-fno-builtin", "-gdwarf-4", "-fsanitize=thread", "-fsanitize-coverage=trace-pc", "--param",
+     {"-fno-builtin", "-gdwarf-4", "-fsanitize=thread,bounds,unreachable",
+      "-fsanitize-undefined-trap-on-error", "-fsanitize-coverage=trace-pc", "--param",
       "tsan-instrument-func-entry-exit=0", "-fno-optimize-sibling-calls", "-dumpdir", "../out/",
       "-fdump-tree-tsan-raw-lineno-uid", "-fdump-tree-tsan0-raw-lineno-uid", NULL}},
     {"clang",
-     {"-fno-builtin", "-gdwarf-4", "-fsanitize=thread", "-fsanitize-coverage=trace-pc,bb,no-prune",
-      "-mllvm", "-tsan-instrument-read-before-write=1", "-mllvm",
-      "-tsan-instrument-func-entry-exit=0", "-fno-vectorize", "-fno-slp-vectorize",
-      "-fno-optimize-sibling-calls", NULL}},
+     {"-fno-builtin", "-gdwarf-4", "-fsanitize=thread,local-bounds,unreachable",
+      "-fsanitize-trap=bounds,unreachable", "-fsanitize-coverage=trace-pc,bb,no-prune", "-mllvm",
+      "-tsan-instrument-read-before-write=1", "-mllvm", "-tsan-instrument-func-entry-exit=0",
+      "-fno-vectorize", "-fno-slp-vectorize", "-fno-optimize-sibling-calls", NULL}},
 };
 
 /// Added when code is to be traced to its source: each call has its frame, each access its line.
-static const char *const tracing[] = {"-O0", "-fno-inline", "-fno-omit-frame-pointer", NULL};
+/// Without optimisation clang checks local arrays as it does all others.
+static const char *const tracing[] = {"-O0", "-fno-inline", "-fno-omit-frame-pointer",
+                                      "-fsanitize=bounds", NULL};
 
 /// What the worker does in place of libc, harness/worker/callbacks*.c.
 static const char *const copying[] = {"memcpy", "memmove", "memset", NULL};

@@ -16,6 +16,8 @@
 #define RENAMES                                                                                    \
     "the attribute", "gives a function a second name, under which its calls are not seen"
 #define FLAGS "compiles differently from the course's flags, which are the same for everyone"
+#define PROMISES                                                                                   \
+    "the attribute", "promises what nobody checks, so that an index may leave its array unseen"
 #define RESERVED "the name", "belongs to the code that counts costs", "choose another name"
 #define REMOVE "leave it out; the rest of the code can stay as it is"
 
@@ -48,6 +50,7 @@ static const struct hidden_rule attributes[] = {
     {"optimize", "the attribute", FLAGS, REMOVE},
     {"optnone", "the attribute", FLAGS, REMOVE},
     {"target*", "the attribute", FLAGS, REMOVE},
+    {"assume", PROMISES, REMOVE},
     {"address_space", "the attribute", "makes accesses that cannot be observed", REMOVE},
     {"nodebug", "the attribute", "hides the source line of each access", REMOVE},
 };
@@ -85,7 +88,7 @@ static const char *const builtins[] = {
     "expect*",       "likely*",       "unlikely*",      "clz*",          "ctz*",
     "clrsb*",        "ffs*",          "popcount*",      "parity*",       "bswap*",
     "bitreverse*",   "rotate*",       "constant_p",     "choose_expr",   "types_compatible_p",
-    "offsetof",      "unreachable",   "trap",           "prefetch",      "assume*",
+    "offsetof",      "unreachable",   "trap",           "prefetch",      "assume_aligned",
     "object_size",   "va_*",          "add_*",          "sub_*",         "mul_*",
     "sadd*",         "uadd*",         "ssub*",          "usub*",         "smul*",
     "umul*",         "alloca*",       "return_address", "frame_address", "extract_return_addr",
@@ -106,6 +109,9 @@ const struct hidden_rule hidden_rule_aggregate = {
     "", "the call of", "copies a structure to or from memory by itself, " UNCOUNTED,
     "copy it to or from a local variable in a statement of its own, 's = *p; f(s);' or "
     "'s = f(); *p = s;', or pass a pointer"};
+const struct hidden_rule hidden_rule_index = {
+    "", "the index into a part of", "may reach what lies beside it unseen, " UNCOUNTED,
+    "keep the array in a variable of its own, or make the variable static"};
 const struct hidden_rule hidden_rule_call = {
     "", "the function", "runs outside your code, " UNCOUNTED,
     "write it yourself; or ask your course to allow it in the rubric"};

@@ -40,6 +40,7 @@ extern const struct hidden_rule hidden_rule_directive;  ///< directives.h
 extern const struct hidden_rule hidden_rule_outside;    ///< a file of nobody's is included
 extern const struct hidden_rule hidden_rule_file;       ///< hidden_aggregates_allow_name
 extern const struct hidden_rule hidden_rule_aggregate;  ///< hidden_aggregates.h
+extern const struct hidden_rule hidden_rule_index;      ///< the same
 extern const struct hidden_rule hidden_rule_call;       ///< an import that nobody allows
 extern const struct hidden_rule hidden_rule_definition; ///< a function of the harness is replaced
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "harness/base/clock.h"
+#include "harness/base/cpus.h"
 #include "harness/base/error.h"
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
@@ -31,12 +32,6 @@
 #define EXTRA_MEMORY (1ull << 30) // address space beside the heap
 #define STACK_BYTES (8ull << 20)  // whatever the shell allows that mmgrade was started from
 #define LOADER_BYTES (512u << 10) // of private memory: libm, what malloc takes at first
-
-unsigned worker_cpus(void)
-{
-    cpu_set_t set;
-    return sched_getaffinity(0, sizeof set, &set) == 0 ? (unsigned)CPU_COUNT(&set) : 1;
-}
 
 /// Keeps the worker off the CPU that the judge runs on. Left alone the kernel puts a process that
 /// is woken beside its waker, and the two would take turns on one CPU while another is idle.
@@ -79,6 +74,7 @@ static void fill_ring(struct ring *ring, const struct worker_plan *plan, pid_t p
     ring->keeps_shadow = plan->keeps_shadow;
     ring->watch_from = plan->watch_from;
     ring->watch_to = plan->watch_to;
+    ring->patience = plan->patience;
     ring->loading_filter_bytes = (uint32_t)filter_write(FILTER_LOADING, plan->m32, pid,
                                                         ring->loading_filter, RING_FILTER_BYTES);
     ring->running_filter_bytes = (uint32_t)filter_write(FILTER_RUNNING, plan->m32, pid,
@@ -120,7 +116,7 @@ void worker_start(struct worker *worker, const struct worker_plan *plan)
     *worker = (struct worker){
         .ring = make_ring(&ring_fd),
         .judge_cpu = -1,
-        .most_turns = worker_cpus() >= 2 ? SPIN_TURNS : 0,
+        .most_turns = cpus_count() >= 2 ? SPIN_TURNS : 0,
         .storage_bytes = plan->storage_bytes,
         .call_ns = (uint64_t)(plan->call_seconds * 1e9),
         .total_ns = (uint64_t)(plan->total_seconds * 1e9),

@@ -29,7 +29,8 @@ struct worker_plan {
     uint64_t storage_bytes;
     bool keeps_shadow; ///< of an instrumented submission: see sighting.h
     uint64_t watch_from,
-        watch_to; ///< addresses: stores into live payloads count only there; 0: all
+        watch_to;      ///< addresses: stores into live payloads count only there; 0: all
+    uint32_t patience; ///< see struct ring
 };
 
 struct worker {
@@ -106,8 +107,5 @@ uint32_t worker_functions(const struct worker *worker);
 /// ring. worker_close then forgets the output.
 void worker_stop(struct worker *worker);
 void worker_close(struct worker *worker);
-
-/// How many CPUs this process may use.
-unsigned worker_cpus(void);
 
 #endif

@@ -39,6 +39,23 @@ static bool answer_libc(const siginfo_t *info, ucontext_t *context)
     return false;
 }
 
+/// What a compiler's own check ends: where it stands is the last that happened.
+static void note_trap(const ucontext_t *context)
+{
+#if defined(__x86_64__)
+    enum { CODE = REG_RIP, FRAME = REG_RBP, STACK = REG_RSP };
+#elif defined(__i386__)
+    enum { CODE = REG_EIP, FRAME = REG_EBP, STACK = REG_ESP };
+#endif
+#if defined(__x86_64__) || defined(__i386__)
+    const greg_t *registers = context->uc_mcontext.gregs;
+    shadow_block((struct call_site){(uintptr_t)registers[CODE] + 1,
+                                    (const uintptr_t *)(uintptr_t)registers[FRAME],
+                                    (uintptr_t)registers[STACK]});
+#endif
+    (void)context;
+}
+
 static void report(int signal, siginfo_t *info, void *context)
 {
     if (signal == SIGSYS && answer_libc(info, context)) {
@@ -48,6 +65,9 @@ static void report(int signal, siginfo_t *info, void *context)
     ring->signal_code = info->si_code;
     ring->signal_address = signal == SIGSYS ? (uint64_t)(unsigned)info->si_syscall
                                             : (uint64_t)(uintptr_t)info->si_addr;
+    if (signal == SIGILL && shadow_is_kept) {
+        note_trap(context);
+    }
     shadow_note_signal();
     port_reply(ring, RING_DIED, 0);
     _exit(128 + signal);

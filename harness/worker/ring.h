@@ -157,6 +157,7 @@ struct ring {
     uint32_t spin_turns;   ///< before a futex wait; 0 with one CPU
     uint32_t n_slots;      ///< size of the worker's pointer table
     uint32_t keeps_shadow; ///< 1: the accesses of an instrumented submission are held against rules
+    uint32_t patience;     ///< SIGHTING_LAST is one of so many first events of a call; 0: of all
     uint32_t loading_filter_bytes;
     uint32_t running_filter_bytes;
     uint8_t loading_filter[RING_FILTER_BYTES]; ///< seccomp program, struct sock_filter[]

@@ -8,7 +8,8 @@
 
 static struct ring *ring;
 static uint32_t op;
-static uint64_t now; ///< counts what is seen
+static uint64_t now;        ///< counts what is seen
+static uint64_t call_began; ///< in these
 static struct call_site last_site;
 
 void witness_open(struct ring *shared)
@@ -26,6 +27,7 @@ void witness_begin_init(void)
 void witness_begin_call(bool counts)
 {
     trail_begin();
+    call_began = now;
     op += counts;
 }
 
@@ -108,15 +110,25 @@ void witness_see_writer(enum sighting_kind kind, const struct access *access, st
     }
 }
 
+/// One more event; whether it is still to be noted.
+static bool is_noted(void)
+{
+    now++;
+    return ring->patience == 0 || now - call_began <= ring->patience;
+}
+
 void witness_last(const struct access *access)
 {
+    if (!is_noted()) {
+        return;
+    }
     struct sighting *last = &ring->sightings[SIGHTING_LAST];
     last->n_frames = 0;
     last->op = op;
     last->address = access->address;
     last->bytes = (uint32_t)access->bytes;
     last->is_store = access->is_store;
-    last->order = ++now;
+    last->order = now;
     last_site = access->site;
 }
 
@@ -129,10 +141,13 @@ void witness_signal(void)
 
 void witness_block(struct call_site site)
 {
+    if (!is_noted()) {
+        return;
+    }
     struct sighting *block = &ring->sightings[SIGHTING_LAST_BLOCK];
     ring->sightings[SIGHTING_BLOCK_BEFORE] = *block;
     block->op = op;
-    block->order = ++now;
+    block->order = now;
     block->n_frames = backtrace_take(site, block->code);
 }
 

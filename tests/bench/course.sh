@@ -25,8 +25,10 @@ trap 'kill "$pid" 2>/dev/null; exit 130' INT TERM
 implicit='implicit implicit_next_fit implicit_best_fit implicit_no_footers implicit_deferred'
 explicit='explicit_lifo explicit_address'
 others='segregated simple_segregated buddy best'
-# Those that fail, of allocators: good_* pass, others warn.
+# Those that fail, of allocators: good_* pass, others warn. One that asks the clock does otherwise in
+# each run, whoever grades it.
 mutants=$(awk '/^lab:/ { other = FILENAME } /^base:/ { base = $2 }
+    /^expect: NONDETERMINISTIC / { other = FILENAME }
     /^expect: ([A-Z_]+ op|BUILD) / && base ~ /^reference\/malloc\// && FILENAME != other {
         print FILENAME
     }' tests/mutants/*.mutant)

@@ -78,6 +78,30 @@ grade --trace traces/malloc/zipf.rep "$tmp/mm.c"
 check 'a store into libc passes' told 'FORGED_REPLY at operation 1 '
 check 'the line of the store is not named' told "mm\.c:$line in mm_malloc\(\):"
 
+# An index that leaves a local array without harm: where cycles are counted it could read the heap.
+with_call 'size_t parts[4] = {payload, 1}; if (parts[payload / 8] == payload + 7) return NULL;'
+line=$(grep -n parts "$tmp/mm.c" | cut -d: -f1)
+for compiler in gcc clang; do
+    sed "s/compiler: gcc /compiler: $compiler /" grading/rubrics/malloc.yaml >"$tmp/$compiler.yaml"
+    grade --rubric "$tmp/$compiler.yaml" --trace tests/mutants/traces/basic.rep "$tmp/mm.c"
+    check 'an index that leaves its array is counted' \
+        told 'basic\.rep +! .* - .* INDEX_OUT_OF_BOUNDS'
+    check 'the line of the index is not named' told "mm\.c:$line in mm_malloc\(\):"
+    check 'the operation of the index is not named' told 'during operation 5 \(line 9: a 3 100\)'
+done
+
+# An endless loop is found at the same place each time, whenever the clock stops it.
+sed 's/bp = next_block(bp)) {/bp = is_allocated(bp) ? next_block(bp) : bp) {/' \
+    reference/malloc/implicit.c >"$tmp/mm.c"
+for limit in 0.4 0.5 0.6; do
+    sed "1a limits: {operation: $limit s}" "$tmp/strict.yaml" >"$tmp/limit.yaml"
+    grade --rubric "$tmp/limit.yaml" --trace tests/mutants/traces/basic.rep "$tmp/mm.c"
+    check 'an endless search has no place' told 'mm\.c:[0-9]+ in [a-z_]+\(\), called by'
+    grep -A3 'mm\.c:[0-9]* in ' "$tmp/out" >"$tmp/place.$limit"
+    check 'an endless search is found elsewhere another time' \
+        cmp "$tmp/place.0.4" "$tmp/place.$limit"
+done
+
 # 32 bits.
 cat >"$tmp/m32.yaml" <<'END'
 lab: malloc

@@ -26,6 +26,7 @@ struct source_text {
 static const char instrumented_script[] =
     "set -e; cc=$1 level=$2; cd ../out\n"
     "if [ $cc = gcc ]; then own='--param tsan-instrument-func-entry-exit=0 "
+    "-fsanitize=bounds,unreachable -fsanitize-undefined-trap-on-error "
     "-fdump-tree-tsan-raw-lineno-uid -fdump-tree-tsan0-raw-lineno-uid'\n"
     "else own='-mllvm -tsan-instrument-func-entry-exit=0'; fi\n"
     "for i in *.i; do\n"

@@ -30,6 +30,7 @@ Suite *generators_suite(void);
 Suite *geometry_suite(void);
 Suite *gradebook_suite(void);
 Suite *hidden_aggregates_suite(void);
+Suite *hidden_indices_suite(void);
 Suite *hidden_suite(void);
 Suite *json_members_suite(void);
 Suite *json_read_suite(void);

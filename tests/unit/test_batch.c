@@ -3,7 +3,9 @@
 // A result is a number of points as text.
 #include <check.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -148,8 +150,8 @@ static void run(void)
 static struct gradebook_row row_of(size_t i)
 {
     struct gradebook_row row;
-    ck_assert(gradebook_find(gradebook, intake.entries[i].name, batch.items[i].submission_hash, "g",
-                             &row));
+    ck_assert(gradebook_find(gradebook, intake.entries[i].name, batch.items[i].submission_hash,
+                             plan.grader_hash, &row));
     return row;
 }
 
@@ -254,6 +256,54 @@ START_TEST(one_is_graded_again_when_it_is_wanted)
 }
 END_TEST
 
+/// As points: bit i is set when the child may run on CPU i.
+static bool tell_cpus(void *context, const struct submission_entry *entry, const char *path)
+{
+    (void)context;
+    (void)entry;
+    cpu_set_t set;
+    uint64_t bits = 0;
+    sched_getaffinity(0, sizeof set, &set);
+    for (size_t cpu = 0; cpu < 48; cpu++) {
+        bits |= (uint64_t)CPU_ISSET(cpu, &set) << cpu;
+    }
+    char *points = xasprintf("%" PRIu64, bits);
+    write_points(path, points);
+    free(points);
+    return true;
+}
+
+static uint64_t cpus_of(size_t i)
+{
+    struct gradebook_row row = row_of(i);
+    uint64_t bits = (uint64_t)row.score;
+    gradebook_row_free(&row);
+    return bits;
+}
+
+START_TEST(submissions_at_a_time_share_the_cpus_between_them)
+{
+    add("a", NULL);
+    add("b", NULL);
+    plan.grade = tell_cpus;
+    plan.n_jobs = 1;
+    run();
+    uint64_t all = cpus_of(0);
+    ck_assert_uint_eq(cpus_of(1), all);
+    plan.n_jobs = 2;
+    plan.grader_hash = "two at a time";
+    run();
+    bool has_one = (all & (all - 1)) == 0;
+    ck_assert_uint_eq(cpus_of(0) | cpus_of(1), all);
+    ck_assert_uint_eq(cpus_of(0) & cpus_of(1), has_one ? all : 0);
+    plan.n_jobs = 1000;
+    plan.grader_hash = "more than there are CPUs";
+    run();
+    ck_assert_int_eq(__builtin_popcountll(cpus_of(0)), 1);
+    ck_assert_int_eq(__builtin_popcountll(cpus_of(1)), 1);
+}
+END_TEST
+
 static void stop_after_two(void *context, const struct batch *now, const struct gradebook_row *row)
 {
     (void)context;
@@ -344,6 +394,7 @@ Suite *batch_suite(void)
         tcase_add_test(tests, harness_errors_are_tried_again_and_never_scored);
         tcase_add_test(tests, one_that_hangs_is_stopped);
         tcase_add_test(tests, one_is_graded_again_when_it_is_wanted);
+        tcase_add_test(tests, submissions_at_a_time_share_the_cpus_between_them);
         tcase_add_test(tests, an_interrupt_stops_it_and_the_next_run_goes_on);
         tcase_add_test(tests, the_latest_version_counts_or_the_best);
     }

@@ -202,6 +202,8 @@ START_TEST(damaged_reports_do_no_harm)
         "[1] gimple_call <_3, \"\\",
         ";; Function f (f, decl_uid=\nD. (\n  <bb ",
         ";; Function f (f, decl_uid=8, \nfD.8 (\n  D.\n  D.9[\n gimple_call <f, D.9[, D.9., D.9[7",
+        ";; Function f (f, decl_uid=8, \nfD.8 (\n  D.9[\n  <bb \n gimple_assign <(, D.9[i_2, <D.9[",
+        "  D.9[\n  <bb \n gimple_assign <MEM[(int *)&D.9, MEM <int> [(D.9 *)&D.9].a[i_2]",
     };
     for (size_t i = 0; i < N(damaged); i++) {
         for (size_t n = 0; n <= strlen(damaged[i]); n++) {

@@ -43,11 +43,11 @@ static const struct mistake syntax_mistakes[] = {
     {"lab: malloc\ntitle: \xff\n", "r.yaml:2:8: invalid leading UTF-8 octet"},
     {"lab: *unknown\n", "r.yaml:1:6: found undefined alias"},
     {GOOD "---\nlab: malloc\n", "r.yaml:8:1: a second document begins here"},
-    {"malloc\n", "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, checkheap, "
+    {"malloc\n", "r.yaml:1:1: the file needs keys (lab, title, collect, build, heap, checkheap, "
                  "limits, isolation, findings, fit, speed, machine, common, grid, random, seed, "
                  "salt, max_accesses, traces, criteria, late), found a text"},
     {"- lab: malloc\n",
-     "r.yaml:1:1: a rubric needs keys (lab, title, collect, build, heap, "
+     "r.yaml:1:1: the file needs keys (lab, title, collect, build, heap, "
      "checkheap, limits, isolation, findings, fit, speed, machine, common, grid, random, "
      "seed, salt, max_accesses, traces, criteria, late), found a list"},
 };

@@ -6,7 +6,6 @@
 #include "harness/heap/trial.h"
 
 #include <math.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +15,7 @@
 #include "harness/heap/checks.h"
 #include "harness/heap/explain.h"
 #include "harness/heap/explain_source.h"
+#include "harness/heap/findings.h"
 #include "harness/heap/play.h"
 
 #define OUTPUT_LINES 12
@@ -154,21 +154,6 @@ static enum finding_policy policy_of(const struct trial *trial, const struct con
     return policy;
 }
 
-/// Files a verdict as the failure of the case, or as a warning.
-static void file_verdict(struct case_result *result, struct verdict *verdict,
-                         enum finding_policy policy)
-{
-    if (policy == FINDING_FAIL && result->verdict == NULL) {
-        result->status = STATUS_FAILED;
-        result->verdict = verdict;
-        return;
-    }
-    result->warnings =
-        xreallocarray(result->warnings, result->n_warnings + 1, sizeof *result->warnings);
-    result->warnings[result->n_warnings++] = *verdict;
-    free(verdict);
-}
-
 static struct play_plan plan_of(const struct trial *trial, const struct condition *condition)
 {
     enum heap_fresh fresh = trial->plan.settings->fresh;
@@ -202,7 +187,7 @@ static bool try_condition(struct trial *trial, const struct condition *condition
         free(verdict->hint);
         verdict->hint = xstrdup(condition->hint);
         explain_source(&trial->plan, &play.breach, trial->pointers, verdict);
-        file_verdict(trial->result, verdict, policy_of(trial, condition));
+        finding_file(trial->result, verdict, policy_of(trial, condition));
     }
     session_close(&session);
     play_free(&play);
@@ -222,7 +207,7 @@ static void find_cause(struct trial *trial, struct session *session, const struc
     }
     enum finding_policy policy = policy_of(trial, &conditions[0]);
     if (!found && policy != FINDING_IGNORE) {
-        file_verdict(trial->result,
+        finding_file(trial->result,
                      explain(session, breach, "NONDETERMINISTIC",
                              "Played again under other conditions, no single one of which is the "
                              "cause, the trace went differently: "),
@@ -258,7 +243,7 @@ static void file_past_break(struct trial *trial, struct play *play)
         checks_ask(play, MOMENT_GROWN);
         struct verdict *verdict = explain(play->session, &play->breach, NULL, NULL);
         explain_source(&trial->plan, &play->breach, trial->pointers, verdict);
-        file_verdict(trial->result, verdict, FINDING_WARN);
+        finding_file(trial->result, verdict, FINDING_WARN);
         play->session->stop_past_break = false;
     }
 }
@@ -271,7 +256,7 @@ static void judge_strictly(struct trial *trial)
     explain_strict(&trial->plan, trial->pointers, found);
     for (int i = 0; i < STRICT_KINDS; i++) {
         if (found[i] != NULL) {
-            file_verdict(trial->result, found[i],
+            finding_file(trial->result, found[i],
                          explain_strict_policy(findings, (enum strict_kind)i));
         }
     }
@@ -337,8 +322,6 @@ bool trial_run(const struct session_plan *plan, struct case_result *result, uint
     return interrupt_seen() == 0;
 }
 
-static const char index_code[] = "INDEX_OUT_OF_BOUNDS";
-
 void trial_print_rules(FILE *file, bool of_fit_lab)
 {
     const char *last = "";
@@ -352,8 +335,7 @@ void trial_print_rules(FILE *file, bool of_fit_lab)
     for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++) {
         fprintf(file, "  %-18s %s\n", conditions[i].code, conditions[i].rule);
     }
-    fprintf(file, "  %-18s %s\n", index_code,
-            "no index leaves its array (a warning, and no points for cycles)");
+    finding_print_rules(file);
     explain_strict_print_rules(file);
 }
 
@@ -362,56 +344,4 @@ struct verdict *trial_load_failure(struct session *session)
     struct breach breach;
     judge_loading(session, &breach);
     return explain(session, &breach, "BUILD_FAILED", NULL);
-}
-
-void trial_file_timed_difference(const struct session_plan *plan, struct case_result *result,
-                                 size_t differing_op, size_t stopped_op)
-{
-    size_t op = differing_op != 0 ? differing_op : stopped_op;
-    struct verdict *verdict = verdict_new("UNOBSERVED", op, plan->trace->ops[op - 1].line);
-    verdict->message =
-        differing_op != 0
-            ? xasprintf("In the timed pass, where nobody looks at single operations, operation %zu "
-                        "gave another pointer than in the check pass.",
-                        op)
-            : xasprintf("In the timed pass, where nobody looks at single operations, the program "
-                        "stopped between operations %zu and %zu.",
-                        op, op + RING_SLICE - 1);
-    verdict->hint = xstrdup("the allocator behaves differently when it is not observed");
-    file_verdict(result, verdict, plan->settings->findings.unobserved);
-}
-
-void trial_file_uncounted(const struct session_plan *plan, struct case_result *result,
-                          size_t differing_op, size_t stopped_op, const struct worker_news *news)
-{
-    size_t op = differing_op != 0 ? differing_op : stopped_op;
-    bool stopped = stopped_op != 0;
-    bool forged = stopped && (news->event == WORKER_STORE_REFUSED || news->event == WORKER_GARBLED);
-    bool trapped = stopped && news->event == WORKER_SIGNALLED && news->signal == SIGILL;
-    const char *code = forged ? "FORGED_REPLY" : trapped ? index_code : "UNOBSERVED";
-    struct verdict *verdict = verdict_new(code, op, plan->trace->ops[op - 1].line);
-    if (forged) {
-        verdict->message =
-            xasprintf("Where cycles are counted, between operations %zu and %zu, the program was "
-                      "about to write memory that is neither heap nor stack nor its own variables.",
-                      op, op + RING_SLICE - 1);
-        verdict->hint = xstrdup("a pointer that runs wild, or an attempt to change the figures");
-        explain_uncounted(plan, op + RING_SLICE - 1, verdict);
-    } else if (trapped) {
-        verdict->message =
-            xasprintf("Where cycles are counted, between operations %zu and %zu, an index left its "
-                      "array. What lies beside it cannot be counted.",
-                      op, op + RING_SLICE - 1);
-        verdict->hint = xstrdup("an index out of bounds, often by one");
-        explain_uncounted(plan, op + RING_SLICE - 1, verdict);
-    } else {
-        verdict->message =
-            xasprintf("Where cycles are counted, operation %zu %s.", op,
-                      differing_op != 0 ? "gave another pointer than in the check pass"
-                                        : "or one of the next did not come back");
-        verdict->hint = xstrdup("the allocator behaves differently when it is compiled another "
-                                "way, say by a variable that was never set");
-    }
-    enum finding_policy unobserved = plan->settings->findings.unobserved;
-    file_verdict(result, verdict, forged ? FINDING_FAIL : trapped ? FINDING_WARN : unobserved);
 }

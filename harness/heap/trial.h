@@ -23,14 +23,4 @@ void trial_print_rules(FILE *file, bool of_fit_lab);
 /// The verdict of a submission that could not be loaded: RING_LOAD_FAILED.
 struct verdict *trial_load_failure(struct session *session);
 
-/// Files what the timed pass has found: the submission gave another pointer at `differing_op` than
-/// in the check pass, or stopped in the slice that starts at `stopped_op`; the other one is 0.
-void trial_file_timed_difference(const struct session_plan *plan, struct case_result *result,
-                                 size_t differing_op, size_t stopped_op);
-
-/// Files what the cost pass has found, the same way: a store to what is not the submission's fails
-/// the case, the rest is unobserved behaviour.
-void trial_file_uncounted(const struct session_plan *plan, struct case_result *result,
-                          size_t differing_op, size_t stopped_op, const struct worker_news *news);
-
 #endif

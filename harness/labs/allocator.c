@@ -10,6 +10,7 @@
 #include "harness/base/memory.h"
 #include "harness/base/paths.h"
 #include "harness/heap/explain.h"
+#include "harness/heap/findings.h"
 #include "harness/heap/sources.h"
 #include "harness/heap/trial.h"
 #include "harness/labs/cost_pass.h"
@@ -251,8 +252,8 @@ static void time_case(struct run *run, size_t idx, const uint64_t *pointers)
         add_speed_metrics(&run->result->cases[idx], &speed, trace->peak_payload,
                           !counts_cycles(run));
     } else if (speed.news.event != WORKER_INTERRUPTED) {
-        trial_file_timed_difference(&plans[SPEED_SUBMISSION], &run->result->cases[idx],
-                                    speed.differing_op, speed.stopped_op);
+        finding_file_timed(&plans[SPEED_SUBMISSION], &run->result->cases[idx], speed.differing_op,
+                           speed.stopped_op);
     }
 }
 

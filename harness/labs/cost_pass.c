@@ -7,7 +7,7 @@
 
 #include "harness/base/interrupt.h"
 #include "harness/base/memory.h"
-#include "harness/heap/trial.h"
+#include "harness/heap/findings.h"
 #include "harness/measure/cost.h"
 #include "harness/measure/cost_machine.h"
 
@@ -82,8 +82,7 @@ bool cost_pass_count(const struct cost_pass *pass, const struct session_plan *se
     }
     if (cost->cycles == 0 && interrupt_seen() == 0) {
         if (pass->result.ok) {
-            trial_file_uncounted(session, result, cost->differing_op, cost->stopped_op,
-                                 &cost->news);
+            finding_file_cost(session, result, cost->differing_op, cost->stopped_op, &cost->news);
         }
         metric_add(&result->metrics, &result->n_metrics, METRIC_THROUGHPUT, "ratio", 0.0, 1.0);
     }

@@ -64,9 +64,7 @@ static struct text find_local(const struct gcc_report *report, struct text opera
 }
 
 /// Whether an operand is a place that an index chooses in a local variable, but not by the
-/// variable's own type, "copyD.1662[i_3][j_4].linkD.1640": that is checked when it runs. Through a
-/// pointer to another type, or to a structure that ends in an array, it is not. gcc makes no
-/// callback for either.
+/// variable's own type, "copyD.1662[i_3][j_4].linkD.1640".
 static bool is_unchecked(const struct gcc_report *report, struct text operand, struct text *local)
 {
     while (text_starts(operand, " ")) {

@@ -3,7 +3,7 @@
 # Whether simulated cycles ever move:  tests/bench/determinism.sh PROGRAM [RUNS]
 # Every reference over every shipped trace, RUNS times (20), by turns with the machine left alone,
 # beside four busy loops, without ASLR, with a large environment, from another folder, as another
-# user. Every figure of each run must be that of the first, to the last digit. Takes a quarter of an
+# user. Every figure of each run must be that of the first, to the last digit. Takes half an
 # hour; tests/cli/cost.sh does a part of it in `make test`.
 set -u
 cd "$(dirname "$0")/../.." || exit 2

@@ -14,6 +14,7 @@
 #include "harness/base/paths.h"
 #include "harness/base/scratch.h"
 #include "harness/sandbox/artifact.h"
+#include "harness/sandbox/hidden.h"
 #include "harness/sandbox/preprocess.h"
 
 struct source_text {
@@ -93,6 +94,24 @@ static inline char *instrumented_build_at(const char *level, const char *compile
 static inline char *instrumented_build(const char *compiler, const struct source_text *sources)
 {
     return instrumented_build_at("-O2", compiler, sources);
+}
+
+#define INSTRUMENTED_LEVELS 5
+static const char *const instrumented_levels[INSTRUMENTED_LEVELS] = {"-O0", "-Og", "-O1", "-O2",
+                                                                     "-O3"};
+
+/// All that hidden_check refuses of this mm.c, compiled by gcc, a line each. The caller frees it.
+static inline char *instrumented_refusals(const char *level, const char *text)
+{
+    struct source_text sources[] = {{"mm.c", text}, {0}};
+    struct build_result result = {.ok = true};
+    char *folder = instrumented_build_at(level, "gcc", sources);
+    ck_assert(!hidden_check(folder, "gcc", NULL, &result));
+    ck_assert_str_eq(result.verdict->code, "HIDDEN_CODE");
+    char *told = xasprintf("%s\n%s\n", result.verdict->message, result.verdict->details);
+    verdict_free(result.verdict);
+    scratch_remove(folder);
+    return told;
 }
 
 #endif

@@ -104,10 +104,9 @@ void explain_uncounted(const struct session_plan *plan, size_t last_op, struct v
         return;
     }
     struct rerun rerun;
-    size_t n_ops = last_op < plan->trace->n_ops ? last_op : plan->trace->n_ops;
-    struct rerun_plan rerun_plan = {.graded = plan, .n_ops = n_ops};
+    struct rerun_plan rerun_plan = {.graded = plan, .n_ops = last_op};
     struct breach end = breach_none();
-    end.op = n_ops;
+    end.op = last_op;
     rerun_open(&rerun, &rerun_plan); // however it ends: the store is not refused this time
     if (is_trapped(&rerun)) {
         inquire_trap(&rerun, verdict);

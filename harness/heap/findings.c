@@ -20,6 +20,13 @@ void finding_file(struct case_result *result, struct verdict *verdict, enum find
     free(verdict);
 }
 
+/// The last operation of the slice that starts at `op`.
+static size_t slice_end(const struct session_plan *plan, size_t op)
+{
+    size_t last = op + RING_SLICE - 1;
+    return last < plan->trace->n_ops ? last : plan->trace->n_ops;
+}
+
 void finding_file_timed(const struct session_plan *plan, struct case_result *result,
                         size_t differing_op, size_t stopped_op)
 {
@@ -32,7 +39,7 @@ void finding_file_timed(const struct session_plan *plan, struct case_result *res
                         op)
             : xasprintf("In the timed pass, where nobody looks at single operations, the program "
                         "stopped between operations %zu and %zu.",
-                        op, op + RING_SLICE - 1);
+                        op, slice_end(plan, op));
     verdict->hint = xstrdup("the allocator behaves differently when it is not observed");
     finding_file(result, verdict, plan->settings->findings.unobserved);
 }
@@ -75,9 +82,9 @@ void finding_file_cost(const struct session_plan *plan, struct case_result *resu
                                           plan->trace->ops[op - 1].line);
     if (refusal != NULL) {
         verdict->message = xasprintf("Where cycles are counted, between operations %zu and %zu, %s",
-                                     op, op + RING_SLICE - 1, refusal->what);
+                                     op, slice_end(plan, op), refusal->what);
         verdict->hint = xstrdup(refusal->hint);
-        explain_uncounted(plan, op + RING_SLICE - 1, verdict);
+        explain_uncounted(plan, slice_end(plan, op), verdict);
     } else {
         verdict->message =
             xasprintf("Where cycles are counted, operation %zu %s.", op,

@@ -87,6 +87,7 @@ for compiler in gcc clang; do
     check 'an index that leaves its array is counted' \
         told 'basic\.rep +! .* - .* INDEX_OUT_OF_BOUNDS'
     check 'the line of the index is not named' told "mm\.c:$line in mm_malloc\(\):"
+    check 'operations are named that the trace does not have' told 'between operations 1 and 8,'
     check 'the operation of the index is not named' told 'during operation 5 \(line 9: a 3 100\)'
 done
 
